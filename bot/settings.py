@@ -3,10 +3,6 @@
 Secrets are references: "env:NAME" (an environment variable) or "file:PATH" (a file that only its owner may read).
 """
 
-import os
-import stat
-import tomllib
-import zoneinfo
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -26,7 +22,7 @@ class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
 
 class Organisation(Part):
-    """[organisation]"""
+    """[organisation] of the file."""
 
     name: str = "Our organisation"
     timezone: str = "UTC"
@@ -36,7 +32,7 @@ class Organisation(Part):
 
 
 class StoreSettings(Part):
-    """[store]"""
+    """[store] of the file."""
 
     url: str = "sqlite:///ai-usage.db"
 
@@ -75,7 +71,7 @@ class ContractSettings(Part):
 
 
 class SlackSettings(Part):
-    """[slack]"""
+    """[slack] of the file."""
 
     mode: Literal["socket", "http"] = "socket"
     bot_token: str = ""
@@ -87,7 +83,7 @@ class SlackSettings(Part):
 
 
 class TeamsSettings(Part):
-    """[teams]"""
+    """[teams] of the file."""
 
     app_id: str = ""
     app_password: str = ""

@@ -4,7 +4,18 @@ from dataclasses import dataclass
 from typing import Literal
 
 Unit = Literal[
-    "people", "seats", "sessions", "messages", "prompts", "characters", "tokens", "credits", "money", "percent", "ratio", "score"
+    "people",
+    "seats",
+    "sessions",
+    "messages",
+    "prompts",
+    "characters",
+    "tokens",
+    "credits",
+    "money",
+    "percent",
+    "ratio",
+    "score",
 ]
 """How a value is written. `percent` values are fractions 0..1; `money` is in the contract's currency a month or
 week as the title says; `score` is 0..100."""
