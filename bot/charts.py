@@ -57,18 +57,26 @@ def lay_out(chart: Chart, theme: ThemeName = "light") -> Picture:
         case LineChart():
             lines = tuple(replace(line, label=_drawable(line.label)) for line in chart.lines)
             levels = tuple(replace(level, label=_drawable(level.label)) for level in chart.levels)
-            return lay_out_lines(replace(chart, title=_drawable(chart.title), lines=lines, levels=levels), colors, measure)
+            return lay_out_lines(
+                replace(chart, title=_drawable(chart.title), lines=lines, levels=levels), colors, measure
+            )
         case ShareChart():
             shares = tuple(replace(share, label=_drawable(share.label)) for share in chart.shares)
             return lay_out_shares(replace(chart, title=_drawable(chart.title), shares=shares), colors, measure)
         case DotChart():
             dots = tuple(replace(dot, label=_drawable(dot.label)) for dot in chart.dots)
-            named = replace(chart, title=_drawable(chart.title), x_label=_drawable(chart.x_label), y_label=_drawable(chart.y_label))
+            named = replace(
+                chart, title=_drawable(chart.title), x_label=_drawable(chart.x_label), y_label=_drawable(chart.y_label)
+            )
             return lay_out_dots(replace(named, dots=dots), colors, measure)
         case BarChart():
-            bars = tuple(replace(bar, label=_drawable(bar.label), note=bar.note and _drawable(bar.note)) for bar in chart.bars)
+            bars = tuple(
+                replace(bar, label=_drawable(bar.label), note=bar.note and _drawable(bar.note)) for bar in chart.bars
+            )
             part = chart.part_label and _drawable(chart.part_label)
-            return lay_out_bars(replace(chart, title=_drawable(chart.title), bars=bars, part_label=part), colors, measure)
+            return lay_out_bars(
+                replace(chart, title=_drawable(chart.title), bars=bars, part_label=part), colors, measure
+            )
         case _:
             assert_never(chart)
 
@@ -139,7 +147,9 @@ def _paint_mark(axes: "Axes", mark: Mark, order: int) -> None:
         case Block():
             size = (mark.right - mark.left, mark.bottom - mark.top)
             look: dict[str, Any] = {"hatch": "////", "edgecolor": mark.line} if mark.hatched else {}
-            axes.add_patch(Rectangle((mark.left, mark.top), *size, facecolor=mark.color, linewidth=0, zorder=order, **look))
+            axes.add_patch(
+                Rectangle((mark.left, mark.top), *size, facecolor=mark.color, linewidth=0, zorder=order, **look)
+            )
         case Disc():
             line = {"edgecolor": mark.rim, "linewidth": _points(1.5)}
             axes.add_patch(Circle((mark.x, mark.y), mark.radius, facecolor=mark.color, zorder=order, **line))
@@ -173,7 +183,11 @@ def _glyphs() -> frozenset[int]:
     from matplotlib.font_manager import FontProperties, findfont, get_font
 
     faces = {
-        weight: {code for name in (*_FONTS, *_installed()) for code in get_font(findfont(FontProperties(family=name, weight=weight))).get_charmap()}
+        weight: {
+            code
+            for name in (*_FONTS, *_installed())
+            for code in get_font(findfont(FontProperties(family=name, weight=weight))).get_charmap()
+        }
         for weight in ("normal", "bold")
     }
     return frozenset(faces["normal"] & faces["bold"])
@@ -183,7 +197,11 @@ def _drawable(text: str) -> str:
     """One line of what can be drawn: pictures without a glyph are left out, letters without one become "□"."""
     known = _glyphs()
     drawn = (
-        letter if ord(letter) in known or letter == " " else "□" if unicodedata.category(letter).startswith(("L", "N")) else ""
+        letter
+        if ord(letter) in known or letter == " "
+        else "□"
+        if unicodedata.category(letter).startswith(("L", "N"))
+        else ""
         for letter in unicodedata.normalize("NFC", one_line(text))
     )
     return " ".join("".join(drawn).split()) or "(no name)"

@@ -90,7 +90,9 @@ def fit(text: str, room: float, measure: Measure, size: float = LABEL, *, bold: 
     return text[:low].rstrip() + "…"
 
 
-def wrap(text: str, room: float, measure: Measure, size: float = LABEL, *, bold: bool = False, most: int = 2) -> list[str]:
+def wrap(
+    text: str, room: float, measure: Measure, size: float = LABEL, *, bold: bool = False, most: int = 2
+) -> list[str]:
     """At most `most` lines, each at most `room` wide; what does not fit ends in an ellipsis."""
     lines: list[str] = []
     words = text.split()
@@ -107,9 +109,19 @@ def wrap(text: str, room: float, measure: Measure, size: float = LABEL, *, bold:
 
 def heading(title: str, color: str, measure: Measure) -> tuple[list[Mark], float]:
     """The title's marks, and where the room below it starts."""
-    lines = wrap(title, WIDTH - 2 * MARGIN, measure, TITLE, bold=True)
+    lines = _balanced(title, measure)
     marks: list[Mark] = [
         Words(text=line, x=MARGIN, y=MARGIN + 14 + 34 * row, color=color, size=TITLE, bold=True)
         for row, line in enumerate(lines)
     ]
     return marks, MARGIN + 34 * len(lines) + 6
+
+
+def _balanced(title: str, measure: Measure) -> list[str]:
+    """The title on one line or two of like length, so that no word is left alone."""
+    room = WIDTH - 2 * MARGIN
+    lines = wrap(title, room, measure, TITLE, bold=True)
+    if len(lines) < 2 or lines[-1].endswith("…"):
+        return lines
+    tries = (wrap(title, room * part / 20, measure, TITLE, bold=True) for part in range(10, 20))
+    return next((tried for tried in tries if not any(line.endswith("…") for line in tried)), lines)

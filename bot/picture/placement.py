@@ -4,6 +4,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+_NEAR = (3.0, 9.0)
+_FAR = (22.0, 40.0, 64.0, 96.0)
+"""Pixels between a dot's rim and its label."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Box:
@@ -27,7 +31,7 @@ class Box:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Spot:
-    """A dot that wants a label of `width` × `height`. The first spots get the best places."""
+    """A dot that wants a label of `width` × `height`, or none if its width is 0. The first spots get the best places."""
 
     x: float
     y: float
@@ -40,17 +44,18 @@ class Spot:
 def place_around(spots: Sequence[Spot], frame: Box) -> list[Box | None]:
     """A box for each spot's label, inside `frame`, off every dot and every other label; None where there is no room.
 
-    Places beside the dot are tried first. Only a spot that insists may be moved further off, where a line leads to it.
+    Places beside the dot are tried first. Only a spot that insists may be moved further off, where a line leads to
+    it, or in the end cover other dots; it never covers a label.
     """
-    dots = [
-        Box(left=s.x - s.radius, top=s.y - s.radius, right=s.x + s.radius, bottom=s.y + s.radius) for s in spots
-    ]
+    dots = [Box(left=s.x - s.radius, top=s.y - s.radius, right=s.x + s.radius, bottom=s.y + s.radius) for s in spots]
     taken: list[Box] = []
     found: list[Box | None] = []
     for spot in spots:
-        near = (spot.radius + gap for gap in ((3.0, 9.0) if not spot.insist else (3.0, 9.0, 22.0, 40.0, 64.0, 96.0)))
-        choices = (box for reach in near for box in _around(spot, reach))
-        box = next((b for b in choices if frame.holds(b) and not any(map(b.overlaps, [*taken, *dots]))), None)
+        box = None
+        if spot.width:
+            box = _free(spot, _NEAR, frame, [*taken, *dots])
+        if box is None and spot.insist:
+            box = _free(spot, _FAR, frame, [*taken, *dots]) or _free(spot, _NEAR + _FAR, frame, taken)
         found.append(box)
         if box is not None:
             taken.append(box)
@@ -73,6 +78,12 @@ def spread(wanted: Sequence[float], heights: Sequence[float], top: float, bottom
         placed[i] = min(placed[i], edge - heights[i] / 2)
         edge = placed[i] - heights[i] / 2
     return placed
+
+
+def _free(spot: Spot, gaps: Sequence[float], frame: Box, taken: Sequence[Box]) -> Box | None:
+    """The first place around the spot that touches nothing taken."""
+    choices = (box for gap in gaps for box in _around(spot, spot.radius + gap))
+    return next((box for box in choices if frame.holds(box) and not any(map(box.overlaps, taken))), None)
 
 
 def _around(spot: Spot, reach: float) -> list[Box]:

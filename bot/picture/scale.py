@@ -8,14 +8,15 @@ from bot.format import format_day
 from bot.picture.marks import TICK, Mark, Measure, Words
 
 
-def steps(high: float, most: int = 4) -> list[float]:
-    """Round values from 0 up to the last one not above `high`, at most `most` besides 0."""
-    if not math.isfinite(high) or high <= 0:
-        return [0.0]
-    rough = high / most
+def steps(low: float, high: float, most: int = 4) -> list[float]:
+    """Round values from `low` to `high`, some `most` of them."""
+    if not (math.isfinite(low) and math.isfinite(high)) or high <= low:
+        return [low] if math.isfinite(low) else []
+    rough = (high - low) / most
     power = 10.0 ** math.floor(math.log10(rough))
     size = next(factor * power for factor in (1, 2, 2.5, 5, 10, 20) if factor * power >= rough * 0.999)
-    return [size * i for i in range(int(high / size + 1e-9) + 1)]
+    first = math.ceil(low / size - 1e-9)
+    return [size * i for i in range(first, math.floor(high / size + 1e-9) + 1)]
 
 
 def extent(values: Sequence[float]) -> tuple[float, float]:
@@ -23,6 +24,14 @@ def extent(values: Sequence[float]) -> tuple[float, float]:
     low, high = min(values), max(values)
     pad = (high - low) / 12 or abs(high) / 2 or 1.0
     return low - pad, high + pad
+
+
+def window(values: Sequence[float]) -> tuple[float, float]:
+    """A span around the values that is never less than two fifths of the greatest: small ripples stay small."""
+    low, high = min(values), max(values)
+    span = max((high - low) * 1.25, 0.4 * max(abs(high), abs(low))) or 1.0
+    start = (low + high - span) / 2
+    return (max(start, 0.0) if low >= 0 else start), start + span
 
 
 def present(values: Sequence[float | None]) -> list[float]:

@@ -5,7 +5,21 @@ from collections.abc import Sequence
 
 from bot.card import Line, ShareChart
 from bot.format import format_value
-from bot.picture.marks import HEIGHT, LABEL, MARGIN, TICK, WIDTH, Block, Mark, Measure, Picture, Stroke, Words, fit, heading
+from bot.picture.marks import (
+    HEIGHT,
+    LABEL,
+    MARGIN,
+    TICK,
+    WIDTH,
+    Block,
+    Mark,
+    Measure,
+    Picture,
+    Stroke,
+    Words,
+    fit,
+    heading,
+)
 from bot.picture.placement import spread
 from bot.picture.scale import present, week_marks
 from bot.picture.theme import Theme, tints
@@ -20,7 +34,9 @@ def lay_out_shares(chart: ShareChart, theme: Theme, measure: Measure) -> Picture
     shares = _merged([share for share in chart.shares if any(present(share.values))])
     weeks = len(chart.weeks)
     if not shares or not weeks:
-        marks.append(Words(text="No figures to show yet", x=WIDTH / 2, y=HEIGHT / 2, color=theme.quiet, anchor="center"))
+        marks.append(
+            Words(text="No figures to show yet", x=WIDTH / 2, y=HEIGHT / 2, color=theme.quiet, anchor="center")
+        )
         return Picture(height=HEIGHT, marks=tuple(marks))
     ranked = [share for share in shares if share.label.lower() not in _UNRANKED]
     ramp = iter(tints(theme, len(ranked)))
@@ -58,7 +74,9 @@ def _columns(
             if height > 0.4:
                 x = left + pitch * week
                 ceiling = floor - height
-                marks.append(Block(left=x, top=ceiling + min(seam, height / 3), right=x + pitch - gap, bottom=floor, color=color))
+                marks.append(
+                    Block(left=x, top=ceiling + min(seam, height / 3), right=x + pitch - gap, bottom=floor, color=color)
+                )
             floor -= height
     return marks
 

@@ -208,7 +208,10 @@ def _view(title: str, text: str, chart: object, ask: str, table: Table | None = 
         text=text,
         chart=chart,  # type: ignore[arg-type]
         table=table,
-        buttons=(Button(label="By department", ask=f"{ask} by department"), Button(label="26 weeks", ask=f"{ask} 26 weeks")),
+        buttons=(
+            Button(label="By department", ask=f"{ask} by department"),
+            Button(label="26 weeks", ask=f"{ask} 26 weeks"),
+        ),
         footer="3–9 Nov 2025 · ChatGPT · 600 people",
     )
 
@@ -243,7 +246,9 @@ DIGEST = Digest(
 HELP = Card(
     title="What you can ask",
     text="Ask about a department, a view, or both.",
-    table=Table(columns=("Ask", "Answers"), rows=(("sales", "Sales this week"), ("sales vs engineering", "The two compared"))),
+    table=Table(
+        columns=("Ask", "Answers"), rows=(("sales", "Sales this week"), ("sales vs engineering", "The two compared"))
+    ),
     buttons=(Button(label="Overview", ask="overview"),),
 )
 
@@ -264,7 +269,7 @@ HOSTILE_NAMES = (
     "日本営業部",
     "🚀 Growth 👩‍👩‍👧 🇩🇪",
     "$x^2$ costs $30 \\frac{1}{2}",
-    "=HYPERLINK(\"http://evil.example\")",
+    '=HYPERLINK("http://evil.example")',
     "\x1b[31mred\x1b[0m\x07\x00",
     "a" * 300,
     " ",
@@ -280,11 +285,14 @@ HOSTILE = Card(
         title="Spend of $30 and $x^2$ by " + LONG_NAME,
         unit="money",
         bars=tuple(Bar(label=name, value=900.0 - 60 * i, part=30.0 * i) for i, name in enumerate(HOSTILE_NAMES)),
-        alt="<b>Numbers</b> & \"more\": " + "; ".join(HOSTILE_NAMES) * 8,
+        alt='<b>Numbers</b> & "more": ' + "; ".join(HOSTILE_NAMES) * 8,
         part_label="*unused* <!channel>",
     ),
     table=Table(
-        columns=("Name", "", "<Value>"), rows=tuple((name, "", "1 < 2") for name in HOSTILE_NAMES), numeric=(2,), caption="<i>"
+        columns=("Name", "", "<Value>"),
+        rows=tuple((name, "", "1 < 2") for name in HOSTILE_NAMES),
+        numeric=(2,),
+        caption="<i>",
     ),
     advice=tuple(
         Advice(
@@ -313,7 +321,11 @@ GAPS = Card(
         title="Messages a session, two departments",
         weeks=WEEKS,
         lines=(
-            Line(label="Legal", values=(None, None, 6.1, None, 6.4, 6.2, None, None, 6.8, 6.9, 7.0, None, 6.6, None), unit="messages"),
+            Line(
+                label="Legal",
+                values=(None, None, 6.1, None, 6.4, 6.2, None, None, 6.8, 6.9, 7.0, None, 6.6, None),
+                unit="messages",
+            ),
             Line(label="Facilities and workplace services", values=(None,) * 14, unit="messages"),
             Line(label="Engineering", values=(8.1, 8.3, *(None,) * 6, 8.8, 8.9, 9.0, 9.1, 9.1, 9.2), unit="messages"),
         ),
@@ -370,7 +382,9 @@ MANY_DEPARTMENTS = Card(
 MANY_BARS = BarChart(
     title="Seat spend a month, 40 departments",
     unit="money",
-    bars=tuple(Bar(label=f"Department {i + 1}", value=4000.0 - 90 * i, part=20.0 * i if i % 2 else None) for i in range(40)),
+    bars=tuple(
+        Bar(label=f"Department {i + 1}", value=4000.0 - 90 * i, part=20.0 * i if i % 2 else None) for i in range(40)
+    ),
     part_label="of which for seats nobody used",
     alt="40 departments.",
 )
@@ -380,7 +394,12 @@ FORTY_CARD = Card(title="40 departments", text="Spend by department.", chart=MAN
 NOTHING_YET = Card(
     title="No figures yet",
     text="The first complete week ends on Sunday.",
-    chart=LineChart(title="Depth", weeks=WEEKS, lines=(Line(label="Company", values=(None,) * 14, unit="messages"),), alt="No figures."),
+    chart=LineChart(
+        title="Depth",
+        weeks=WEEKS,
+        lines=(Line(label="Company", values=(None,) * 14, unit="messages"),),
+        alt="No figures.",
+    ),
 )
 
 CARDS: dict[str, Card] = {
