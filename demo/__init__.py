@@ -13,3 +13,9 @@ something to find; every name, address and sentence is invented; nothing here ha
 
 `simulate` builds the company, `start` serves it, `write_archive` writes the same files to a folder, `write_bulk` writes a large one.
 """
+
+from demo.archive import write_archive
+from demo.company import Company, simulate
+from demo.roster import directory_csv
+
+__all__ = ["Company", "directory_csv", "simulate", "write_archive"]
