@@ -86,7 +86,7 @@ class Mix:
             share = self.sessions / total
         hidden = np.broadcast_to(self.suppressed, share.shape).copy()
         hidden[:-1] = False
-        f, t, d, w = np.nonzero((share > 0) | hidden)
+        f, t, d, w = (each.tolist() for each in np.nonzero((share > 0) | hidden))
         return pd.DataFrame(
             {
                 "week": [weeks[n] for n in w],
@@ -136,7 +136,7 @@ def compute(metric: Metric, behind: Weekly) -> tuple[Floats, Floats, Floats]:
         value = _quotient(numerator, denominator)
     else:
         value = numerator.copy()
-    if not metric.company:
+    if metric.only == "department":
         value[:, 0] = np.nan
     return value, numerator, denominator
 
@@ -167,9 +167,11 @@ def hidden_group(behind: Weekly, group: str, k: int) -> Flags:
 
 def _hidden(counts: Floats, k: int, already: Flags | None = None) -> Flags:
     hidden = np.zeros(counts.shape, np.bool_)
+    # Two columns are one tool and the same tool as "all together": the one table of departments says it all.
+    tools = slice(0, 1) if len(counts) == 2 and (counts[0] == counts[1]).all() else slice(None)
     for week in range(counts.shape[2]):
-        before = None if already is None else already[:, :, week].T
-        hidden[:, :, week] = hidden_cells(counts[:, :, week].T, k, before).T
+        before = None if already is None else already[tools, :, week].T
+        hidden[:, :, week] = hidden_cells(counts[tools, :, week].T, k, before).T
     return hidden
 
 

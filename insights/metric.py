@@ -43,8 +43,8 @@ class Metric:
     A metric with neither, nor parts, is a share of each model family (`Panel.shares`).
     `group` names the column that counts the people the number is about: what the small-group gate looks at.
     `definition` is one plain sentence, printed by `ai-usage metrics`. `words` are what people call it.
-    `smallest_change` is the least change worth a word, in the metric's own unit. `company` is False for a metric
-    that departments have and the company as a whole has not.
+    `smallest_change` is the least change worth a word, in the metric's own unit. `only` says that a metric is
+    known of the company as a whole, or of departments, and not of the other.
     """
 
     id: str
@@ -59,7 +59,7 @@ class Metric:
     smallest_change: float = 0.0
     words: tuple[str, ...] = ()
     order: int = 100
-    company: bool = True
+    only: Literal["", "company", "department"] = ""
 
     @property
     def adds_up(self) -> bool:

@@ -12,9 +12,7 @@ from insights.words import counted, listing, told, verb
 from storage.models import family
 
 
-def notes(
-    behind: Weekly, gated: Gated, basis: Basis, tools: Sequence[str], last_day: date | None
-) -> tuple[str, ...]:
+def notes(behind: Weekly, gated: Gated, basis: Basis, tools: Sequence[str], last_day: date | None) -> tuple[str, ...]:
     """Return the sentences, the most important first."""
     if last_day is None:
         return ("There are no facts yet.",)
@@ -54,15 +52,13 @@ def _silent(behind: Weekly, tool: str) -> str:
 def _hidden(behind: Weekly, gated: Gated, k: int) -> str:
     """Departments whose active people are hidden in some week of what is shown."""
     rows = [n for n, each in enumerate(gated.metrics) if each.group == "people"]
-    some = gated.suppressed[rows].any(axis=(0, 1, 3))
+    some = np.asarray(gated.suppressed[rows].any(axis=(0, 1, 3)))
     if some[0]:
         return f"Numbers about fewer than {k} people are hidden; in some weeks that is the whole company."
     names = [name for name, hidden in zip(behind.departments, some, strict=True) if hidden]
     if not names:
         return ""
-    return (
-        f"Hidden in some weeks, so that nothing is told about fewer than {k} people: {listing(names, most=6)}."
-    )
+    return f"Hidden in some weeks, so that nothing is told about fewer than {k} people: {listing(names, most=6)}."
 
 
 def _unmapped(behind: Weekly, gated: Gated) -> str:
@@ -72,7 +68,8 @@ def _unmapped(behind: Weekly, gated: Gated) -> str:
     people = gated.value[ids.index("weekly_active_users"), 0, behind.departments.index(UNMAPPED), -1]
     if np.isnan(people) or not people:
         return ""
-    return f"{counted(people, 'active person', 'active people')} {verb(int(people), 'is', 'are')} not in the directory ({UNMAPPED})."
+    who = counted(people, "active person", "active people")
+    return f"{who} {verb(int(people), 'is', 'are')} not in the directory ({UNMAPPED})."
 
 
 def _estimated(gated: Gated) -> str:

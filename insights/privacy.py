@@ -75,9 +75,6 @@ class _Table:
                 chosen.append((0, column))
         return chosen
 
-    def _size(self, cell: Cell) -> tuple[float, int, int]:
-        return (float(self.counts[cell]), *cell)
-
     def _ends(self, cell: Cell) -> tuple[int, int]:
         """Return the two lines that a cell lies on; one line that stands for all where there is no equation."""
         row, column = cell
@@ -91,15 +88,20 @@ class _Table:
         for number in bridges(edges):
             if self.counts[cells[number]] >= self.k:
                 continue
-            near = _reach(edges, start=edges[number][0], without=number)
-            spare = [
-                (int(r), int(c))
-                for r, c in np.argwhere(self.full & ~shut)
-                if (self._ends((r, c))[0] in near) != (self._ends((r, c))[1] in near)
-            ]
-            if spare:
-                return [min(spare, key=self._size)]
+            if spare := self._across(_reach(edges, start=edges[number][0], without=number), shut):
+                return [spare]
         return []
+
+    def _across(self, near: set[int], shut: Flags) -> Cell | None:
+        """Return the smallest open cell with one end among the nodes `near` and the other outside."""
+        free = self.rows + self.columns
+        row_near = np.array([(r if self.columns > 1 else free) in near for r in range(self.rows)])
+        column_near = np.array([(self.rows + c if self.rows > 1 else free) in near for c in range(self.columns)])
+        crossing = self.full & ~shut & (row_near[:, None] != column_near[None, :])
+        if not crossing.any():
+            return None
+        row, column = divmod(int(np.where(crossing, self.counts, np.inf).argmin()), self.columns)
+        return row, column
 
 
 def bridges(edges: list[tuple[int, int]]) -> list[int]:
@@ -114,11 +116,11 @@ def bridges(edges: list[tuple[int, int]]) -> list[int]:
     order: dict[int, int] = {}
     low: dict[int, int] = {}
     found: list[int] = []
-    for root in around:
+    for root, first in around.items():
         if root in order:
             continue
         order[root] = low[root] = len(order)
-        stack = [(root, -1, iter(around[root]))]
+        stack = [(root, -1, iter(first))]
         while stack:
             node, came, rest = stack[-1]
             for other, number in rest:

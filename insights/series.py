@@ -1,9 +1,9 @@
 """The panel: every metric by week, department and tool, small groups already hidden. The one way out of the store."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from types import MappingProxyType
 
 import numpy as np
@@ -42,7 +42,7 @@ class Panel:
     reference: Family
     contracts: MappingProxyType[str, Contract]
     _gated: Gated
-    _mix: Mix
+    _mix: Callable[[], Mix]
 
     def values(self, metric: str, department: str = COMPANY, tool: str = ALL_TOOLS) -> tuple[float | None, ...]:
         """Return a value a week: None where it is hidden or absent."""
@@ -89,9 +89,7 @@ class Panel:
         values = self.array(metric, department, tool)[-weeks:]
         return float(np.nansum(values))
 
-    def cell(
-        self, metric: str, department: str = COMPANY, tool: str = ALL_TOOLS, week: date | None = None
-    ) -> Cell:
+    def cell(self, metric: str, department: str = COMPANY, tool: str = ALL_TOOLS, week: date | None = None) -> Cell:
         """Return one value with what qualifies it, by default of the last week."""
         place = self._place(metric, department, tool)
         wanted = week if week is not None else (self.weeks[-1] if self.weeks else None)
@@ -115,7 +113,7 @@ class Panel:
         Columns: week, department, tool, family, rank (<NA> where unknown), value, sessions, people, suppressed.
         Strongest family first, `other` last. Where a department's mix is hidden it has one row, of family `other`.
         """
-        return self._mix.frame(self.weeks, self.tools, (COMPANY, *self.departments))
+        return self._mix().frame(self.weeks, self.tools, (COMPANY, *self.departments))
 
     @cached_property
     def _rows(self) -> dict[str, int]:
@@ -131,7 +129,11 @@ class Panel:
 
 
 def panel(
-    basis: Basis, *, weeks: int | Weeks = DEFAULT_WEEKS, tools: Sequence[str] = (ALL_TOOLS,), metrics: Sequence[str] = ()
+    basis: Basis,
+    *,
+    weeks: int | Weeks = DEFAULT_WEEKS,
+    tools: Sequence[str] = (ALL_TOOLS,),
+    metrics: Sequence[str] = (),
 ) -> Panel:
     """Return the panel of the last `weeks` complete weeks, or of the complete ones among those asked for.
 
@@ -176,7 +178,6 @@ def show(
     chosen = tuple(catalogue.metrics()[each] for each in metrics) or tuple(catalogue.metrics().values())
     shown_tools = tuple(dict.fromkeys(tools)) or (ALL_TOOLS,)
     values = gated(behind, tuple(each for each in chosen if each.needs), basis.min_group_size, shown_tools)
-    mix = mixed(behind, basis.min_group_size, shown_tools)
     reference = family(basis.reference_model)
     return Panel(
         weeks=behind.weeks,
@@ -189,7 +190,8 @@ def show(
         reference=reference,
         contracts=MappingProxyType(contracts),
         _gated=values,
-        _mix=mix,
+        # Only one view asks for the mix, and folding it is the dearest part.
+        _mix=partial(mixed, behind, basis.min_group_size, shown_tools),
     )
 
 
@@ -207,5 +209,3 @@ def _asked(weeks: int | Weeks, oldest: date | None, newest: date | None) -> tupl
 def _currency(contracts: dict[str, Contract], basis: Basis) -> str:
     named = {each.currency for each in contracts.values() if each.price is not None}
     return named.pop() if len(named) == 1 else basis.currency
-
-

@@ -138,7 +138,11 @@ def _axes(groups: Rows, weeks: Sequence[date]) -> _Axes:
     names = {row[name] for row in groups.rows} | {COMPANY}
     ordered_tools = sorted(tools, key=lambda each: (each != ALL_TOOLS, each))
     ordered_names = sorted(names, key=lambda each: (each != COMPANY, each == UNMAPPED, each.casefold(), each))
-    return _Axes(*({each: n for n, each in enumerate(many)} for many in (ordered_tools, ordered_names, weeks)))
+    return _Axes(
+        {each: n for n, each in enumerate(ordered_tools)},
+        {each: n for n, each in enumerate(ordered_names)},
+        {each: n for n, each in enumerate(weeks)},
+    )
 
 
 def _column(table: Rows, name: str) -> list[Any]:

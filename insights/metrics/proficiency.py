@@ -38,5 +38,5 @@ proficiency_score = Metric(
     smallest_change=3,
     words=("proficiency", "proficiency score", "score", "fluency", "skill", "how good are we"),
     order=95,
-    company=False,
+    only="department",
 )

@@ -14,6 +14,7 @@ seats = (
         smallest_change=1,
         words=("purchased seats", "bought seats", "contract seats"),
         order=70,
+        only="company",
     ),
     Metric(
         id="seats_assigned",
