@@ -13,7 +13,7 @@ ALL_DEPARTMENTS = (*DEPARTMENTS, OUTSIDE)
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Sessions:
-    """One element a session, in order of week and department: who, which week, and the place of the department in the profile."""
+    """One element a session, by week and department: who, which week, and the department's place in the profile."""
 
     person: Integers
     week: Integers
@@ -26,7 +26,7 @@ def department_progress(department: Department, weeks: int, week: int) -> float:
 
 
 def systematic(expected: Floats, rng: np.random.Generator) -> Integers:
-    """Return whole numbers that differ from `expected` by less than one, and whose sum differs from its sum by less than one."""
+    """Return whole numbers within one of `expected`, whose sum is also within one of its sum."""
     reached = np.cumsum(expected)
     if len(reached) and abs(reached[-1] - round(reached[-1])) < 1e-6:
         reached[-1] = round(reached[-1])
@@ -35,7 +35,7 @@ def systematic(expected: Floats, rng: np.random.Generator) -> Integers:
 
 
 def hold_sessions(persons: tuple[Person, ...], weeks: int, rng: np.random.Generator) -> Sessions:
-    """Return every session of all weeks. Everybody still using the tool does so at least once in the last four weeks."""
+    """Return every session of all weeks. Whoever still uses the tool does so at least once in the last four."""
     places = {department.name: i for i, department in enumerate(ALL_DEPARTMENTS)}
     parts: list[tuple[Integers, int, int]] = []
     for week in range(weeks):
@@ -47,7 +47,7 @@ def hold_sessions(persons: tuple[Person, ...], weeks: int, rng: np.random.Genera
             pool = rng.permutation(np.array(members[place], dtype=np.int64))
             if len(pool):
                 active = _active(persons, pool, weeks, week, rng)
-                parts.append((_sessions(persons, active, department, weeks, week, rng), week, place))
+                parts.append((_sessions(persons, active, department, weeks=weeks, week=week, rng=rng), week, place))
     return Sessions(
         person=np.concatenate([who for who, _, _ in parts]),
         week=np.repeat([week for _, week, _ in parts], [len(who) for who, _, _ in parts]),
@@ -70,11 +70,19 @@ def _chance(person: Person, weeks: int, week: int, index: int) -> float:
 
 
 def _sessions(
-    persons: tuple[Person, ...], active: Integers, department: Department, weeks: int, week: int, rng: np.random.Generator,
+    persons: tuple[Person, ...],
+    active: Integers,
+    department: Department,
+    *,
+    weeks: int,
+    week: int,
+    rng: np.random.Generator,
 ) -> Integers:
     rate = between(department.sessions, department_progress(department, weeks, week))
     calm = week in {weeks - 1, weeks - 14}
     total = max(round(len(active) * rate * (1.0 if calm else 1.0 + 0.015 * float(rng.standard_normal()))), len(active))
     weights = np.array([a.weight if (a := persons[i].account) else 0.0 for i in active.tolist()])
-    extra = systematic((total - len(active)) * weights / weights.sum(), rng) if len(active) else np.zeros(0, dtype=np.int64)
+    extra = (
+        systematic((total - len(active)) * weights / weights.sum(), rng) if len(active) else np.zeros(0, dtype=np.int64)
+    )
     return np.repeat(active, 1 + extra)

@@ -13,9 +13,10 @@ PAGE = 200
 
 
 def write_archive(company: Company, folder: Path, *, gzip: bool = False, bad_lines: bool = False) -> int:
-    """Write every log file of both event types, `users.json` (a list of pages of the users endpoint) and `directory.csv`.
+    """Write every log file of both event types, `users.json` and `directory.csv`.
 
-    Makes the folder. With `gzip` each log file is compressed and its name ends in `.jsonl.gz`. Returns the number of log files.
+    `users.json` is a list of the pages of the users endpoint. Makes the folder. With `gzip` each log file is
+    compressed and its name ends in `.jsonl.gz`. Returns the number of log files.
     """
     folder.mkdir(parents=True, exist_ok=True)
     count = 0
@@ -31,6 +32,8 @@ def write_archive(company: Company, folder: Path, *, gzip: bool = False, bad_lin
     pages = [users_page(everybody, None, PAGE)]
     while pages[-1].has_more:
         pages.append(users_page(everybody, pages[-1].last_id, PAGE))
-    (folder / "users.json").write_text(json.dumps([page.json() for page in pages], ensure_ascii=False), encoding="utf-8")
+    (folder / "users.json").write_text(
+        json.dumps([page.json() for page in pages], ensure_ascii=False), encoding="utf-8"
+    )
     (folder / "directory.csv").write_text(directory_csv(company), encoding="utf-8")
     return count

@@ -1,4 +1,4 @@
-"""A large folder of log files for benchmarks: `CONVERSATION_MESSAGE` lines of about 1 KB, in the shape of `demo.events`.
+"""A large folder of `CONVERSATION_MESSAGE` files for benchmarks: lines of about 1 KB, shaped as `demo.events` does.
 
 Nobody's story is in it: 5,000 people write for a month, and some of the lines come twice.
 """
@@ -18,10 +18,21 @@ from demo.words import quoted
 PEOPLE = 5_000
 DAYS = 30
 TWICE = 0.02
-LINES_A_FILE = 14_000
-LINE_BYTES = 1_000
-"""Roughly: some 660 around the content."""
-MODELS = ("gpt-4o", "gpt-4o", "gpt-4o", "gpt-4o-mini", "gpt-4o-mini", "gpt-4", "gpt-3.5-turbo", "o3", "gpt-5", "gpt-5-5")
+LINES_A_FILE = 13_000
+LINE_BYTES = 1_060
+"""Roughly: some 800 of them around the content."""
+MODELS = (
+    "gpt-4o",
+    "gpt-4o",
+    "gpt-4o",
+    "gpt-4o-mini",
+    "gpt-4o-mini",
+    "gpt-4",
+    "gpt-3.5-turbo",
+    "o3",
+    "gpt-5",
+    "gpt-5-5",
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,12 +58,13 @@ class _Batch:
 
 
 def write_bulk(folder: Path, gigabytes: float, seed: int = 7, first_day: date = date(2026, 5, 1)) -> Bulk:
-    """Write about `gigabytes` (1e9 bytes) of log files into `folder`, which is made; the same for the same arguments."""
+    """Write about `gigabytes` (1e9 bytes) of log files into `folder`, made if absent; the same for a seed."""
     folder.mkdir(parents=True, exist_ok=True)
     rng = np.random.default_rng([seed])
     files = max(round(gigabytes * 1e9 / LINES_A_FILE / LINE_BYTES), 1)
     actors = [
-        f'{{"type":"ACCOUNT_USER","user_id":"user-{n:024x}","user_email":"person{n:05d}@brightwater.example"}}' for n in range(PEOPLE)
+        f'{{"type":"ACCOUNT_USER","user_id":"user-{n:024x}","user_email":"person{n:05d}@brightwater.example"}}'
+        for n in range(PEOPLE)
     ]
     midnight = datetime.combine(first_day, time(), UTC)
     span = timedelta(days=DAYS) / files
@@ -60,7 +72,9 @@ def write_bulk(folder: Path, gigabytes: float, seed: int = 7, first_day: date = 
     previous: list[str] = []
     for number in range(files):
         batch = _batch(rng)
-        fresh = list(_lines(batch, actors, np.datetime64((midnight + number * span).replace(tzinfo=None), "us"), span, rng))
+        fresh = list(
+            _lines(batch, actors, np.datetime64((midnight + number * span).replace(tzinfo=None), "us"), span, rng)
+        )
         source = previous or fresh
         copies = [source[i] for i in rng.integers(0, len(source), round(len(fresh) * TWICE)).tolist()]
         data = "".join(copies + fresh).encode()
@@ -81,35 +95,55 @@ def _batch(rng: np.random.Generator) -> _Batch:
     moment = (1e6 * (start[conversation] + at / 20_000)).astype(np.int64)
     order = np.argsort(moment, kind="stable")
     answer = at % 2
-    prompt_length = np.clip(PROMPT_CHARACTERS.quantile(rng.random(len(at))) * 0.48, 1, 8000)
-    length = np.where(answer, np.clip(420 * np.exp(0.4 * rng.standard_normal(len(at))), 40, 3000), prompt_length)
+    prompt_length = np.clip(PROMPT_CHARACTERS.quantile(rng.random(len(at))) * 0.4, 1, 8000)
+    length = np.where(answer, np.clip(230 * np.exp(0.4 * rng.standard_normal(len(at))), 40, 3000), prompt_length)
     return _Batch(
-        conversation=conversation[order], moment=moment[order], person=person[conversation][order], answer=answer[order],
-        length=length.astype(np.int64)[order], model=model[conversation][order],
+        conversation=conversation[order],
+        moment=moment[order],
+        person=person[conversation][order],
+        answer=answer[order],
+        length=length.astype(np.int64)[order],
+        model=model[conversation][order],
     )
 
 
 def _lines(
-    batch: _Batch, actors: list[str], start: np.datetime64, span: timedelta, rng: np.random.Generator,
+    batch: _Batch,
+    actors: list[str],
+    start: np.datetime64,
+    span: timedelta,
+    rng: np.random.Generator,
 ) -> Iterator[str]:
     count = len(batch.moment)
     microseconds = batch.moment * (span / timedelta(microseconds=1)) / 1.1e6
     stamps = np.datetime_as_string(start + microseconds.astype("timedelta64[us]"), unit="us").tolist()
     digits, key = rng.bytes(28 * count).hex(), rng.bytes(12).hex()
     picks = rng.integers(0, 1 << 30, count).tolist()
-    titles = [f'"{uuid(key + f"{n:08x}")}","title":"Conversation {n}","created_at":' for n in range(int(batch.conversation.max()) + 1)]
+    first = np.unique(batch.conversation, return_index=True)[1].tolist()
+    conversations = [
+        f'"{uuid(f"{key}{n:08x}")}","title":"Conversation {n}","created_at":"{stamps[at]}Z"'
+        for n, at in enumerate(first)
+    ]
     columns = zip(
-        range(0, 56 * count, 56), stamps, batch.conversation.tolist(), batch.person.tolist(), batch.answer.tolist(),
-        batch.length.tolist(), batch.model.tolist(), picks, strict=True,
+        range(0, 56 * count, 56),
+        stamps,
+        batch.conversation.tolist(),
+        batch.person.tolist(),
+        batch.answer.tolist(),
+        batch.length.tolist(),
+        batch.model.tolist(),
+        picks,
+        strict=True,
     )
     for at, stamp, conversation, person, answer, length, model, pick in columns:
-        author = f'"type":"assistant","model":"{MODELS[model]}","tools_used":[]' if answer else '"type":"user","client_type":"desktop_web"'
+        by_model = f'"type":"assistant","model":"{MODELS[model]}","tools_used":[]'
+        author = by_model if answer else '"type":"user","client_type":"desktop_web"'
         text = quoted(pick, length, answers=bool(answer))
         yield (
-            f'{{"event_id":"evt_{digits[at : at + 24]}","type":"CONVERSATION_MESSAGE","timestamp":"{stamp}Z","principal":{{"id":'
-            f'"00000000-0000-4000-8000-000000000001","type":"CHATGPT_WORKSPACE"}},"actor":{actors[person]},"previous_message_id":"",'
-            f'"message":{{"id":"{uuid(digits[at + 24 : at + 56])}","parent_id":null,"created_at":"{stamp}Z","author":{{{author}}},'
-            f'"content":{{"type":"text","value":{text}}},"files":[],"annotations":[]}},"conversation":{{"id":{titles[conversation]}'
-            f'"{stamp}Z","is_pinned":false,"is_temporary_chat":false,"gpt_id":null,"gpt_name":null,"project_id":null,'
+            f'{{"event_id":"evt_{digits[at : at + 24]}","type":"CONVERSATION_MESSAGE","timestamp":"{stamp}Z",'
+            f'"principal":{{"id":"00000000-0000-4000-8000-000000000001","type":"CHATGPT_WORKSPACE"}},"actor":{actors[person]},"previous_message_id":"",'
+            f'"message":{{"id":"{uuid(digits[at + 24 : at + 56])}","parent_id":null,"created_at":"{stamp}Z",'
+            f'"author":{{{author}}},"content":{{"type":"text","value":{text}}},"files":[],"annotations":[]}},"conversation":{{"id":'
+            f'{conversations[conversation]},"is_pinned":false,"is_temporary_chat":false,"gpt_id":null,"gpt_name":null,"project_id":null,'
             f'"project_name":null}}}}\n'
         )

@@ -1,4 +1,7 @@
-"""When sessions take place, and which of them continue an earlier conversation. Times are microseconds since the first Monday, UTC."""
+"""When sessions take place, and which continue an earlier conversation.
+
+Times are microseconds since the first Monday, in UTC.
+"""
 
 from dataclasses import dataclass
 
@@ -46,7 +49,9 @@ def schedule(persons: tuple[Person, ...], sessions: Sessions, lasts: Integers, r
     overnight = (apart == 1) & (rng.random(len(apart)) < OVERNIGHT)
     overnight[1:] &= ~overnight[:-1]
     evening, morning = order[:-1][overnight], order[1:][overnight]
-    start[evening] = (start[evening] // DAY + 1) * DAY - lasts[evening] - rng.integers(SECOND, 500 * SECOND, len(evening))
+    start[evening] = (
+        (start[evening] // DAY + 1) * DAY - lasts[evening] - rng.integers(SECOND, 500 * SECOND, len(evening))
+    )
     start[morning] = start[morning] // DAY * DAY + rng.integers(2 * SECOND, 500 * SECOND, len(morning))
     linked = np.concatenate(([False], continued | overnight))
     conversation = np.empty_like(order)
@@ -57,7 +62,7 @@ def schedule(persons: tuple[Person, ...], sessions: Sessions, lasts: Integers, r
 
 
 def _starts(persons: tuple[Person, ...], sessions: Sessions, rng: np.random.Generator) -> Integers:
-    """Return starts in the staff's working hours, somewhat in the evening and at weekends, each within its week in UTC."""
+    """Return starts in the staff's working hours, some in the evening or at weekends, each within its UTC week."""
     count = len(sessions.person)
     ahead = np.array([LOCATIONS[person.location][1] for person in persons])[sessions.person]
     day = rng.choice(7, size=count, p=WEEKDAYS)

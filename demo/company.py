@@ -51,12 +51,18 @@ class Company:
 
 
 def simulate(
-    *, people: int = 600, weeks: int = 26, last_week: date, seed: int = 7, scenario: Scenario = "2025",
+    *,
+    people: int = 600,
+    weeks: int = 26,
+    last_week: date,
+    seed: int = 7,
+    scenario: Scenario = "2025",
 ) -> Company:
     """Return the company whose last complete week begins on the Monday `last_week`.
 
-    Chance depends on `seed`, `people` and `weeks` only: another `last_week` moves every date and changes nothing else.
-    `people` are those employed at the end. Raises ValueError for fewer than 100 people or 18 weeks, or for a day that is no Monday.
+    Chance depends on `seed`, `people` and `weeks` only: another `last_week` moves every date and changes nothing
+    else. `people` are those employed at the end. Raises ValueError for fewer than 100 people or 18 weeks, or for a
+    day that is no Monday.
     """
     if people < PEOPLE_AT_LEAST or weeks < WEEKS_AT_LEAST:
         raise ValueError(f"a simulated company needs at least {PEOPLE_AT_LEAST} people and {WEEKS_AT_LEAST} weeks")
@@ -68,8 +74,16 @@ def simulate(
     sessions = hold_sessions(persons, weeks, rng)
     times, messages = converse(persons, sessions, SCENARIOS[scenario], weeks, rng)
     return Company(
-        first_day=last_week - timedelta(weeks=weeks - 1), weeks=weeks, seed=seed, scenario=scenario, people=persons,
-        sessions=sessions, times=times, messages=messages, workspace_id=uuid(workspace), organisation_id=f"org-{workspace[:24]}",
+        first_day=last_week - timedelta(weeks=weeks - 1),
+        weeks=weeks,
+        seed=seed,
+        scenario=scenario,
+        people=persons,
+        sessions=sessions,
+        times=times,
+        messages=messages,
+        workspace_id=uuid(workspace),
+        organisation_id=f"org-{workspace[:24]}",
     )
 
 

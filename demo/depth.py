@@ -1,8 +1,8 @@
 """How much is said in the sessions: messages a session, characters a message, and the model of each session.
 
-Each department has a target for each week (`demo.profile`). Values are drawn at evenly spaced quantiles of the fitted shape, moved
-to the target, and then given to sessions in the order of their holders' habits, loosely. So the averages hold for any seed, while
-single sessions stay as uneven as the fitted conversations.
+Each department has a target for each week (`demo.profile`). Values are drawn at evenly spaced quantiles of the fitted
+shape, moved to the target, and then given to sessions in the order of their holders' habits, loosely. So the averages
+hold for any seed, while single sessions stay as uneven as the fitted conversations.
 """
 
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ from demo.profile import BELOW_REFERENCE, CHARACTERS, DEPTH, Models, between, pr
 PROMPTS_AT_MOST = 60
 PROMPT_CHARACTERS_AT_MOST = 8000
 ANSWER_CHARACTERS = 850.0
-"""Mean characters of an answer: with 312 a prompt, 2.7 out for 1 in, between the 2.0 of DevGPT and the 4.0 of ShareGPT."""
+"""Mean characters of an answer: 2.7 for 1 of a prompt, between the 2.0 of DevGPT and the 4.0 of ShareGPT."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,17 +73,25 @@ def habits(persons: tuple[Person, ...], sessions: Sessions) -> dict[str, Floats]
 
 
 def message_totals(week: int, weeks: int, these: list[Cell], rng: np.random.Generator) -> list[int]:
-    """Return messages per cell of one week: two departments at their own depth, the others sharing what the company's leaves."""
+    """Return messages per cell of one week: two departments at their own depth, the others share what is left."""
     calm = week in {weeks - 1, weeks - 14}
     company = between(DEPTH, progress(weeks, week)) + (0.0 if calm else 0.03 * float(rng.standard_normal()))
     whole = round(company * sum(cell.size for cell in these))
     departments = [ALL_DEPARTMENTS[cell.department] for cell in these]
     noise = 1.0 + rng.standard_normal(len(these)) * [(0.0 if calm else 0.005) if d.fixed else 0.02 for d in departments]
-    wanted = np.array([
-        cell.size * between(d.depth, department_progress(d, weeks, week)) for cell, d in zip(these, departments, strict=True)
-    ]) * noise
+    wanted = (
+        np.array(
+            [
+                cell.size * between(d.depth, department_progress(d, weeks, week))
+                for cell, d in zip(these, departments, strict=True)
+            ]
+        )
+        * noise
+    )
     fixed = [round(float(w)) if d.fixed else 0 for w, d in zip(wanted, departments, strict=True)]
-    rest = apportion(whole - sum(fixed), (0.0 if d.fixed else float(w) for w, d in zip(wanted, departments, strict=True)))
+    rest = apportion(
+        whole - sum(fixed), (0.0 if d.fixed else float(w) for w, d in zip(wanted, departments, strict=True))
+    )
     return [max(f + r, 2 * cell.size) for f, r, cell in zip(fixed, rest, these, strict=True)]
 
 
@@ -110,9 +118,13 @@ def draw_messages(cell: Cell, total: int, depth: Floats, rng: np.random.Generato
 
 
 def draw_prompt_lengths(
-    prompts: list[Integers], these: list[Cell], week: int, weeks: int, rng: np.random.Generator,
+    prompts: list[Floats],
+    these: list[Cell],
+    week: int,
+    weeks: int,
+    rng: np.random.Generator,
 ) -> list[Integers]:
-    """Return the characters of every prompt of one week, by cell; `prompts` are each cell's holders' ranks, one a prompt, sorted by session."""
+    """Return the characters of every prompt of one week, by cell, given their writers' ranks in wording."""
     counts = np.array([len(ranks) for ranks in prompts])
     relative = np.array([ALL_DEPARTMENTS[cell.department].characters for cell in these])
     relative *= 1.0 + 0.015 * rng.standard_normal(len(these))
@@ -136,7 +148,11 @@ def draw_answer_lengths(department: Integers, rng: np.random.Generator) -> Integ
 
 
 def draw_models(
-    these: list[Cell], older: Floats, models: Models, weeks: int, rng: np.random.Generator,
+    these: list[Cell],
+    older: Floats,
+    models: Models,
+    weeks: int,
+    rng: np.random.Generator,
 ) -> list[Integers]:
     """Return each session's strongest model (its place in `models.known`) for one week's cells."""
     week = these[0].week
@@ -151,7 +167,10 @@ def draw_models(
     for cell, count in zip(these, below.tolist(), strict=True):
         order = np.argsort(-(older[cell.rows] * 1.2 + rng.standard_normal(cell.size)))
         chosen = np.empty(cell.size, dtype=np.int64)
-        for rows, side, offset in ((order[:count], models.older, 0), (order[count:], models.current, len(models.older))):
+        for rows, side, offset in (
+            (order[:count], models.older, 0),
+            (order[count:], models.current, len(models.older)),
+        ):
             weights = np.array([between(model.weight, t) for model in side])
             parts = systematic_choice(len(rows), weights, rng)
             chosen[rows] = offset + parts

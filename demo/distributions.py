@@ -1,7 +1,7 @@
 """How long conversations and prompts are: distributions fitted to real conversations, and stratified draws from them.
 
-Fitted with `python -m demo.fit FOLDER` (maximum likelihood; the data is not shipped). The simulation keeps the fitted *shape* and
-moves the location, so that a department has the mean it is meant to have.
+Fitted with `python -m demo.fit FOLDER` (maximum likelihood; the data is not shipped). The simulation keeps the fitted
+*shape* and moves the location, so that a department has the mean it is meant to have.
 """
 
 import functools
@@ -82,36 +82,36 @@ def _mixture_table(mixture: LognormalMixture) -> tuple[Floats, Floats]:
 PROMPTS_PER_CONVERSATION = DiscreteLognormal(mu=0.747, sigma=1.403)
 """Prompts a person writes in one conversation.
 
-Maximum likelihood, by a grid over (mu, sigma) refined five times, over 9,440 publicly shared ChatGPT conversations (ShareGPT; only
-numbers of messages were kept). The fitted and the observed distribution function are at most 0.013 apart; mean 6.65 fitted and
-6.51 observed, median 3 both.
+Maximum likelihood, by a grid over (mu, sigma) refined five times, over 9,440 publicly shared ChatGPT conversations
+(ShareGPT; only numbers of messages were kept). The fitted and the observed distribution function are at most 0.013
+apart; mean 6.65 fitted and 6.51 observed, median 3 both.
 """
 
 PROMPTS_PER_ENGINEERING_CONVERSATION = DiscreteLognormal(mu=0.318, sigma=1.261)
 """Prompts a software developer writes in one conversation.
 
-The same method over 1,152 ChatGPT conversations that developers shared in GitHub issues (DevGPT, NAIST-SE, extended by DevGPTIPlus;
-MIT). At most 0.014 apart; mean 3.83 fitted and 4.05 observed, median 2 both.
+The same method over 1,152 ChatGPT conversations that developers shared in GitHub issues (DevGPT, NAIST-SE, extended
+by DevGPTIPlus; MIT). At most 0.014 apart; mean 3.83 fitted and 4.05 observed, median 2 both.
 """
 
 PROMPT_CHARACTERS = LognormalMixture(weights=(0.3541, 0.6459), mus=(4.3038, 5.3764), sigmas=(0.5585, 1.7368))
 """Characters of a prompt: quick questions beside prompts that carry pasted text.
 
-Maximum likelihood by 600 steps of expectation–maximisation, two lognormals, over the first prompts of 9,435 ShareGPT conversations.
-At most 0.010 apart; mean 661 fitted and 613 observed, median 112 and 115. A third lognormal gains 17 in log-likelihood and 0.002 in
-distance, not worth its parameters.
+Maximum likelihood by 600 steps of expectation–maximisation, two lognormals, over the first prompts of 9,435 ShareGPT
+conversations. At most 0.010 apart; mean 661 fitted and 613 observed, median 112 and 115. A third lognormal gains 17
+in log-likelihood and 0.002 in distance, not worth its parameters.
 """
 
 ANSWER_TOKENS = LognormalMixture(weights=(0.2143, 0.7857), mus=(5.6064, 6.1447), sigmas=(0.8976, 0.3774))
 """Tokens of one answer.
 
-The same method over the mean tokens of an answer in the 1,152 DevGPT conversations. At most 0.027 apart. Means of conversations
-spread less than single answers, so the tail is on the short side.
+The same method over the mean tokens of an answer in the 1,152 DevGPT conversations. At most 0.027 apart. Means of
+conversations spread less than single answers, so the tail is on the short side.
 """
 
 
 def spread(count: int, rng: np.random.Generator) -> Floats:
-    """Return `count` evenly spaced shares in (0, 1) with one random offset: a stratified sample of the uniform distribution.
+    """Return `count` evenly spaced shares in (0, 1) with one random offset: a stratified uniform sample.
 
     Drawn through a quantile function it keeps a small sample's mean close to the distribution's, whatever the seed.
     """
@@ -130,7 +130,7 @@ def bisect(total: Callable[[float], float], target: float, low: float, high: flo
 
 
 def prompts_with_mean(shape: DiscreteLognormal, mean: float, cap: int, u: Floats) -> Integers:
-    """Return prompts per conversation at the shares `u`: the shape moved until their mean is near `mean`, none above `cap`."""
+    """Return prompts per conversation at the shares `u`: the shape moved to a mean near `mean`, none above `cap`."""
 
     def draw(mu: float) -> Integers:
         return np.minimum(DiscreteLognormal(mu=mu, sigma=shape.sigma).quantile(u), cap)
@@ -139,7 +139,7 @@ def prompts_with_mean(shape: DiscreteLognormal, mean: float, cap: int, u: Floats
 
 
 def lengths_with_mean(shape: LognormalMixture, mean: float, cap: int, u: Floats) -> Integers:
-    """Return whole lengths at the shares `u`: the shape scaled until their mean is near `mean`, each from 1 to `cap`."""
+    """Return whole lengths at the shares `u`: the shape scaled to a mean near `mean`, each from 1 to `cap`."""
     raw = shape.quantile(u)
 
     def draw(scale: float) -> Integers:

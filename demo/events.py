@@ -16,7 +16,7 @@ from demo.words import quoted, title
 SLOTS_A_DAY = 2
 CLIENTS = ("desktop_web", "desktop_web", "desktop_web", "desktop_app", "ios_app", "android_app", "unknown")
 SHOUTED, NAMELESS, FOREIGN = 0.04, 0.01, 0.00025
-"""Shares of events whose actor has an e-mail in mixed case, none at all, or is no person (a key, the system, a guest)."""
+"""Shares of events whose actor has an e-mail in mixed case, has none, or is no person (a key, the system, a guest)."""
 ROLE_SPELLED = 0.07
 """Share of events that carry `author.role` rather than `author.type`."""
 _MIDDLE = '"files":[],"annotations":[]},"conversation":'
@@ -24,6 +24,10 @@ _FILES = (
     '"files":[{"id":"file-%s","object":"compliance.workspace.conversation.message.file","name":"notes.pdf",'
     '"created_at":1716203229.5,"download_url":"https://files.vendor.example/%s"}],"annotations":[]},"conversation":'
 )
+
+
+_Row = tuple[int, str, int, int, int, int, int, int, int, bool]
+"""Message, timestamp, person, conversation, author, characters, model, parent, chance, and whether there is a title."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -49,17 +53,26 @@ class _Lines:
         m = self.company.messages
         session = m.session[at]
         columns = zip(
-            file.rows, at.tolist(), stamps, self.company.sessions.person[session].tolist(),
-            self.company.times.conversation[session].tolist(), m.author[at].tolist(), m.length[at].tolist(), m.model[at].tolist(),
-            m.parent[at].tolist(), self.chance[at].tolist(), (m.time[at] > self.titled[session]).tolist(), strict=True,
+            at.tolist(),
+            stamps,
+            self.company.sessions.person[session].tolist(),
+            self.company.times.conversation[session].tolist(),
+            m.author[at].tolist(),
+            m.length[at].tolist(),
+            m.model[at].tolist(),
+            m.parent[at].tolist(),
+            self.chance[at].tolist(),
+            (m.time[at] > self.titled[session]).tolist(),
+            strict=True,
         )
-        lines = [self._line(*rest).encode() if row >= 0 else spoil(self._line(*rest).encode(), row) for row, *rest in columns]
+        lines = [
+            self._line(row).encode() if n >= 0 else spoil(self._line(row).encode(), n)
+            for n, row in zip(file.rows, columns, strict=True)
+        ]
         return b"".join(lines)
 
-    def _line(  # noqa: PLR0913  one argument a column
-        self, at: int, stamp: str, person: int, conversation: int, author: int, length: int, model: int, parent: int, chance: int,
-        titled: bool,  # noqa: FBT001  a column
-    ) -> str:
+    def _line(self, row: _Row) -> str:
+        at, stamp, person, conversation, author, length, model, parent, chance, titled = row
         luck = (chance % 100_003) / 100_003
         if luck < FOREIGN and author == USER:
             actor = self.foreign[chance % 3]
@@ -74,7 +87,7 @@ class _Lines:
             f'{self.company.workspace_id}","type":"CHATGPT_WORKSPACE"}},"actor":{actor},"previous_message_id":"{before}","message":'
             f'{{"id":"{self.ids[at]}","parent_id":{quoted_before},"created_at":"{stamp}Z","author":'
             f'{self._author(author, model, chance)},"content":{_content(author, length, chance)},{middle}'
-            f'{self.conversations[conversation][titled]}}}\n'
+            f"{self.conversations[conversation][titled]}}}\n"
         )
 
     def _author(self, author: int, model: int, chance: int) -> str:
@@ -95,15 +108,19 @@ def _content(author: int, length: int, chance: int) -> str:
 
 
 def conversation_feed(company: Company, *, bad_lines: bool = False) -> Feed:
-    """Return the company's `CONVERSATION_MESSAGE` files, two a day. With `bad_lines`, damaged copies of a few lines stand among them:
-    every event is still there whole, so the figures stay the same."""
+    """Return the company's `CONVERSATION_MESSAGE` files, two a day.
+
+    With `bad_lines`, damaged copies of a few lines stand among the good ones: every event is still there whole.
+    """
     m = company.messages
     rng = np.random.default_rng([company.seed, 2])
     chance = rng.integers(0, 1 << 31, len(m.time))
     slot = m.time // (DAY // SLOTS_A_DAY)
     sizes = 900 + np.where(m.length > 0, m.length, 0) * np.where(chance // 13 % 16 == 0, 3, 1)
     troubles = Troubles(late=0.01, twice=0.015, slots_late=2 * SLOTS_A_DAY, damaged=0.0006 if bad_lines else 0.0)
-    files, damaged = lay_out(company, "CONVERSATION_MESSAGE", slot, SLOTS_A_DAY, sizes, troubles)
+    files, damaged = lay_out(
+        company, "CONVERSATION_MESSAGE", slot, slots_a_day=SLOTS_A_DAY, sizes=sizes, troubles=troubles
+    )
     lines = _lines(company, chance, rng)
     return Feed(event_type="CONVERSATION_MESSAGE", files=files, render=lines.render, damaged=damaged)
 
@@ -119,13 +136,18 @@ def _lines(company: Company, chance: Integers, rng: np.random.Generator) -> _Lin
     started = opened[company.times.conversation]
     key = rng.bytes(8).hex()
     return _Lines(
-        company=company, ids=[uuid(digits[i : i + 32]) for i in range(0, 32 * count, 32)], hexes=rng.bytes(12 * count).hex(),
+        company=company,
+        ids=[uuid(digits[i : i + 32]) for i in range(0, 32 * count, 32)],
+        hexes=rng.bytes(12 * count).hex(),
         actors=[_actors(person.account) if person.account else ("null",) * 3 for person in company.people],
         foreign=(
-            f'{{"type":"API_KEY","credential_id":"cred_{key}","redacted_id":"sk-…{key[:4]}"}}', '{"type":"SYSTEM","id":"maintenance"}',
+            f'{{"type":"API_KEY","credential_id":"cred_{key}","redacted_id":"sk-…{key[:4]}"}}',
+            '{"type":"SYSTEM","id":"maintenance"}',
             '{"type":"EXTERNAL_COLLABORATION_USER","provider":"slack","provider_user_id":"U0EXAMPLE"}',
         ),
-        conversations=_conversations(company, opened, rng), titled=started + 20 * SECOND, chance=chance,
+        conversations=_conversations(company, opened, rng),
+        titled=started + 20 * SECOND,
+        chance=chance,
     )
 
 
@@ -145,8 +167,14 @@ def _conversations(company: Company, opened: Integers, rng: np.random.Generator)
     picks = rng.integers(0, 1 << 20, len(opened)).tolist()
     made: list[tuple[str, str]] = []
     for i, (stamp, pick) in enumerate(zip(stamps, picks, strict=True)):
-        gpt = f'"g-{pick % 40:08x}","gpt_name":"Writing coach {pick % 40}"' if pick % 17 == 0 else 'null,"gpt_name":null'
-        project = f'"g-p-{pick % 30:08x}","project_name":"Project {pick % 30}"' if pick % 23 == 0 else 'null,"project_name":null'
+        gpt = (
+            f'"g-{pick % 40:08x}","gpt_name":"Writing coach {pick % 40}"' if pick % 17 == 0 else 'null,"gpt_name":null'
+        )
+        project = (
+            f'"g-p-{pick % 30:08x}","project_name":"Project {pick % 30}"'
+            if pick % 23 == 0
+            else 'null,"project_name":null'
+        )
         tail = (
             f'"created_at":"{stamp}Z","is_pinned":{"true" if pick % 40 == 0 else "false"},"is_temporary_chat":false,'
             f'"gpt_id":{gpt},"project_id":{project}}}'
@@ -155,5 +183,3 @@ def _conversations(company: Company, opened: Integers, rng: np.random.Generator)
         name = '""' if pick % 12 == 0 else json.dumps(title(pick // 12))
         made.append((f'{head}"",{tail}', f"{head}{name},{tail}"))
     return made
-
-

@@ -85,11 +85,18 @@ class Troubles:
 
 
 def lay_out(
-    company: Company, event_type: str, slot: Integers, slots_a_day: int, sizes: Integers, troubles: Troubles,
+    company: Company,
+    event_type: str,
+    slot: Integers,
+    *,
+    slots_a_day: int,
+    sizes: Integers,
+    troubles: Troubles,
 ) -> tuple[tuple[LogFile, ...], int]:
     """Return the files of rows, given each row's time slot and estimated bytes, and the number of damaged lines.
 
-    Every slot has a file but where nothing happened. Rows are in time order: so are they within a file, the late ones first.
+    Every slot has a file but where nothing happened. Rows are in time order: so are they within a file, the late ones
+    first.
     """
     rng = np.random.default_rng([company.seed, len(slot), slots_a_day])
     last = company.weeks * 7 * slots_a_day - 1
@@ -112,7 +119,9 @@ def lay_out(
         end = until + timedelta(seconds=int(rng.integers(1, 3)), microseconds=int(rng.integers(1, 900_000)))
         if files and end <= files[-1].end_time:
             end = files[-1].end_time + timedelta(microseconds=317)
-        files.append(LogFile(id="eclf_" + rng.bytes(10).hex(), event_type=event_type, end_time=end, rows=tuple(rows.tolist())))
+        files.append(
+            LogFile(id="eclf_" + rng.bytes(10).hex(), event_type=event_type, end_time=end, rows=tuple(rows.tolist()))
+        )
     return tuple(files), len(damaged)
 
 
@@ -128,7 +137,7 @@ def _parts(at: Integers, sizes: Integers) -> Integers:
 
 
 def spoil(line: bytes, kind: int) -> bytes:
-    """Return a damaged copy of a line that ends in a line break: cut off, not JSON, not UTF-8, or JSON of another shape."""
+    """Return a damaged copy of a line (with its line break): cut off, not JSON, not UTF-8, or of another shape."""
     return (
         line[: len(line) // 2] + b"\n",
         b"<html>502 Bad Gateway</html>\n",

@@ -1,7 +1,8 @@
-"""Fit the distributions of `demo.distributions` anew: `python -m demo.fit FOLDER`, where FOLDER holds the two tables named below.
+"""Fit the distributions of `demo.distributions` anew: `python -m demo.fit FOLDER`.
 
-Prints one JSON object: parameters, number of values, and the largest distance between the fitted and the observed distribution
-function (the Kolmogorov–Smirnov statistic). Deterministic; needs numpy and pandas only.
+FOLDER holds the two tables named below. Prints one JSON object: parameters, number of values, and the largest
+distance between the fitted and the observed distribution function (the Kolmogorov–Smirnov statistic). Deterministic;
+needs numpy and pandas only.
 """
 
 import json
@@ -19,8 +20,9 @@ DEVELOPER_CONVERSATIONS = "devgpt_issue_conversations_numeric.csv"
 
 
 def fit_counts(counts: Floats) -> DiscreteLognormal:
-    """Return the discrete lognormal of greatest likelihood, by a grid over (mu, sigma) refined five times around its best point."""
-    values, times = np.unique(counts[counts > 0], return_counts=True)
+    """Return the discrete lognormal of greatest likelihood, by a grid refined five times around its best point."""
+    values, repeats = np.unique(counts[counts > 0], return_counts=True)
+    times = repeats.astype(np.float64)
     best, width_mu, width_sigma = (0.5, 1.3), 2.5, 1.0
     for _ in range(6):
         mus = best[0] + np.linspace(-width_mu, width_mu, 21)
@@ -79,7 +81,10 @@ def refit(folder: Path) -> dict[str, dict[str, object]]:
         values = column.to_numpy(dtype=np.float64)
         mixture = fit_lengths(values, parts)
         fitted[name] = {
-            "weights": mixture.weights, "mus": mixture.mus, "sigmas": mixture.sigmas, **_quality(values, mixture.cdf),
+            "weights": mixture.weights,
+            "mus": mixture.mus,
+            "sigmas": mixture.sigmas,
+            **_quality(values, mixture.cdf),
         }
     return fitted
 

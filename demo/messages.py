@@ -29,9 +29,11 @@ NOTHING = -1
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Messages:
-    """One element a message, by time: session, microseconds since the first Monday, author, characters, model and parent message.
+    """One element a message, by time.
 
-    `length` is -1 for null content, `model` is a place in the company's model names or -1, `parent` a place among the messages or -1.
+    `time` is in microseconds since the first Monday, `author` a place in AUTHORS, `length` in characters.
+    `length` is -1 for null content, `model` is a place in the company's model names or -1, `parent` a place among the
+    messages or -1.
     """
 
     session: Integers
@@ -53,7 +55,9 @@ class _Plan:
     prompt_lengths: Integers
 
 
-def _plan(persons: tuple[Person, ...], sessions: Sessions, models: Models, weeks: int, rng: np.random.Generator) -> _Plan:
+def _plan(
+    persons: tuple[Person, ...], sessions: Sessions, models: Models, weeks: int, rng: np.random.Generator
+) -> _Plan:
     rank = habits(persons, sessions)
     count = len(sessions.person)
     messages, model = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.int64)
@@ -67,11 +71,17 @@ def _plan(persons: tuple[Person, ...], sessions: Sessions, models: Models, weeks
             model[cell.rows] = drawn
         ranks = [np.repeat(rank["wording"][cell.rows], prompts[cell.rows]) for cell in these]
         lengths += draw_prompt_lengths(ranks, these, week, weeks, rng)
-    return _Plan(messages=messages, prompts=prompts, unanswered=unanswered, model=model, prompt_lengths=np.concatenate(lengths))
+    return _Plan(
+        messages=messages, prompts=prompts, unanswered=unanswered, model=model, prompt_lengths=np.concatenate(lengths)
+    )
 
 
 def converse(
-    persons: tuple[Person, ...], sessions: Sessions, models: Models, weeks: int, rng: np.random.Generator,
+    persons: tuple[Person, ...],
+    sessions: Sessions,
+    models: Models,
+    weeks: int,
+    rng: np.random.Generator,
 ) -> tuple[Times, Messages]:
     """Return the times of the sessions and all their messages, those of tools and systems included."""
     plan = _plan(persons, sessions, models, weeks, rng)
@@ -89,15 +99,21 @@ def converse(
     length[~answer] = plan.prompt_lengths
     length[answer] = draw_answer_lengths(sessions.department[session[answer]], rng)
     base = Messages(
-        session=session, time=times.start[session] + since, author=np.where(answer, ASSISTANT, USER),
+        session=session,
+        time=times.start[session] + since,
+        author=np.where(answer, ASSISTANT, USER),
         length=np.where(rng.random(total) < np.where(answer, 0.003, 0.0015), NOTHING, length),
-        model=_models(plan, models, session, at, answer, rng), parent=parent,
+        model=_models(plan, models, session, at, answer, rng=rng),
+        parent=parent,
     )
     return times, _by_time(_with_tools(base, first, times, rng))
 
 
 def _since_start(
-    answer: NDArray[np.bool_], first: Integers, session: Integers, rng: np.random.Generator,
+    answer: NDArray[np.bool_],
+    first: Integers,
+    session: Integers,
+    rng: np.random.Generator,
 ) -> tuple[Integers, Integers]:
     """Return microseconds from the session's start per message, and per session how long it lasts: under 20 hours."""
     wait = (pauses(answer, rng) * SECOND).astype(np.int64)
@@ -111,9 +127,15 @@ def _since_start(
 
 
 def _models(
-    plan: _Plan, models: Models, session: Integers, at: Integers, answer: NDArray[np.bool_], rng: np.random.Generator,
+    plan: _Plan,
+    models: Models,
+    session: Integers,
+    at: Integers,
+    answer: NDArray[np.bool_],
+    *,
+    rng: np.random.Generator,
 ) -> Integers:
-    """Return the model of each message. The last answer is always the session's strongest; earlier ones may come from a weaker one."""
+    """Return each message's model. The last answer is the session's strongest; earlier ones may be weaker."""
     count = len(plan.model)
     ranks = np.array([model.rank for model in models.known])
     order = np.argsort(ranks, kind="stable")
@@ -135,7 +157,7 @@ def _models(
 
 
 def _with_tools(base: Messages, first: Integers, times: Times, rng: np.random.Generator) -> Messages:
-    """Return the messages with those of tools (between a prompt and its answer) and systems (before the first prompt) added at the end."""
+    """Return the messages and, at the end, those of tools (before an answer) and systems (before a first prompt)."""
     total = len(base.time)
     used = np.flatnonzero((base.author == ASSISTANT) & (rng.random(total) < 0.06))
     opened = first[(times.before < 0) & (rng.random(len(first)) < 0.03)]
@@ -147,9 +169,12 @@ def _with_tools(base: Messages, first: Integers, times: Times, rng: np.random.Ge
     parent = base.parent.copy()
     parent[at] = total + np.arange(len(at))
     return Messages(
-        session=np.append(base.session, base.session[at]), time=np.append(base.time, base.time[at] - before),
-        author=np.append(base.author, np.where(tools, TOOL, SYSTEM)), length=np.append(base.length, length),
-        model=np.append(base.model, np.full(len(at), NOTHING)), parent=np.append(parent, base.parent[at]),
+        session=np.append(base.session, base.session[at]),
+        time=np.append(base.time, base.time[at] - before),
+        author=np.append(base.author, np.where(tools, TOOL, SYSTEM)),
+        length=np.append(base.length, length),
+        model=np.append(base.model, np.full(len(at), NOTHING)),
+        parent=np.append(parent, base.parent[at]),
     )
 
 
@@ -159,6 +184,10 @@ def _by_time(messages: Messages) -> Messages:
     place[order] = np.arange(len(order))
     parent = messages.parent[order]
     return Messages(
-        session=messages.session[order], time=messages.time[order], author=messages.author[order], length=messages.length[order],
-        model=messages.model[order], parent=np.where(parent >= 0, place[parent], NOTHING),
+        session=messages.session[order],
+        time=messages.time[order],
+        author=messages.author[order],
+        length=messages.length[order],
+        model=messages.model[order],
+        parent=np.where(parent >= 0, place[parent], NOTHING),
     )

@@ -30,9 +30,9 @@ class Place:
 class Account:
     """An account of the AI tool, and its holder's habits.
 
-    It is used from week `adopted` to week `stops`, both included. `weekly` is the chance of using it in one of these weeks, `weight`
-    the holder's part in the department's sessions. `depth`, `wording` and `older` rank the holder among others (standard normal)
-    in depth, in length of prompts and in keeping to older models.
+    It is used from week `adopted` to week `stops`, both included. `weekly` is the chance of using it in one of these
+    weeks, `weight` the holder's part in the department's sessions. `depth`, `wording` and `older` rank the holder
+    among others (standard normal) in depth, in length of prompts and in keeping to older models.
     """
 
     user_id: str
@@ -84,7 +84,10 @@ def seat_count(people: int) -> int:
     """Return the number of seats, near 92 % of the people, that Engineering and Sales can divide most exactly."""
     around = range(round(people * 0.89), round(people * 0.945) + 1)
     ideal = people * 0.9167
-    return min(around, key=lambda n: (round(abs(round(ENGINEERING_AND_SALES * n) / n - ENGINEERING_AND_SALES), 4), abs(n - ideal)))
+    return min(
+        around,
+        key=lambda n: (round(abs(round(ENGINEERING_AND_SALES * n) / n - ENGINEERING_AND_SALES), 4), abs(n - ideal)),
+    )
 
 
 def apportion(total: int, shares: Iterable[float]) -> list[int]:
@@ -103,10 +106,14 @@ def _openings(people: int) -> list[_Opening]:
     outside = max(3, round(seats * 0.008))
     numbers = apportion(two, (d.share for d in DEPARTMENTS[:2]))
     numbers += apportion(seats - two - outside, (d.share for d in DEPARTMENTS[2:]))
-    seatless = apportion(people - seats + outside, (d.share * (0.2 if i < 2 else 1.0) for i, d in enumerate(DEPARTMENTS)))
+    seatless = apportion(
+        people - seats + outside, (d.share * (0.2 if i < 2 else 1.0) for i, d in enumerate(DEPARTMENTS))
+    )
     left = apportion(max(5, round(people * 0.04)), numbers)
     openings: list[_Opening] = []
-    for department, seated, without, gone in zip((*DEPARTMENTS, OUTSIDE), (*numbers, outside), (*seatless, 0), (*left, 0), strict=True):
+    for department, seated, without, gone in zip(
+        (*DEPARTMENTS, OUTSIDE), (*numbers, outside), (*seatless, 0), (*left, 0), strict=True
+    ):
         never = round(department.never * seated)
         idle = round((department.never + department.dormant) * seated)
         fates = ["active"] * (seated - idle) + ["dormant"] * (idle - never) + ["never"] * never
@@ -118,7 +125,7 @@ def _openings(people: int) -> list[_Opening]:
 
 
 def populate(people: int, weeks: int, rng: np.random.Generator) -> tuple[Person, ...]:
-    """Return the company's people in the order of their HR file, those outside it last; 4 % more have left on the way."""
+    """Return the people in the order of the HR file, those outside it last; 4 % more have left on the way."""
     openings = _openings(people)
     names = invent_names(len(openings), rng)
     taken: set[str] = set()
@@ -148,15 +155,31 @@ def _person(opening: _Opening, name: tuple[str, str], weeks: int, taken: set[str
     end = 7 * stops + int(rng.integers(4, 7)) if opening.fate == "left" else None
     created = start + int(rng.integers(0, 4)) if joined else min(-int(rng.integers(30, 160)), 7 * adopted)
     account = Account(
-        user_id="user-" + rng.bytes(12).hex(), email=aliases[0] if aliases and rng.random() < 0.5 else email, created=created,
-        adopted=adopted, stops=stops, seat=opening.fate != "left", weekly=1.0, weight=1.0, depth=0.0, wording=0.0, older=0.0,
-        role="standard-user" if rng.random() > 0.01 else "account-admin", managed=listed,
+        user_id="user-" + rng.bytes(12).hex(),
+        email=aliases[0] if aliases and rng.random() < 0.5 else email,
+        created=created,
+        adopted=adopted,
+        stops=stops,
+        seat=opening.fate != "left",
+        weekly=1.0,
+        weight=1.0,
+        depth=0.0,
+        wording=0.0,
+        older=0.0,
+        role="standard-user" if rng.random() > 0.01 else "account-admin",
+        managed=listed,
     )
     team = opening.department.teams[int(rng.integers(len(opening.department.teams)))]
     return Person(
-        name=f"{first} {last}", employee_id="", email=email, aliases=tuple(aliases),
+        name=f"{first} {last}",
+        employee_id="",
+        email=email,
+        aliases=tuple(aliases),
         location=int(rng.choice(len(LOCATIONS), p=[share for _, _, share in LOCATIONS])),
-        places=(Place(since=start, department=opening.department.name, team=team),), start=start, end=end, listed=listed,
+        places=(Place(since=start, department=opening.department.name, team=team),),
+        start=start,
+        end=end,
+        listed=listed,
         account=None if opening.fate == "seatless" else account,
     )
 
@@ -183,7 +206,9 @@ def _with_habits(persons: list[Person], openings: list[_Opening], rng: np.random
     """Return the people with habits, spread evenly over each department so that its averages hold for any seed."""
     made = list(persons)
     for department in (*DEPARTMENTS, OUTSIDE):
-        members = [i for i, o in enumerate(openings) if o.department is department and o.fate in {"active", "dormant", "left"}]
+        members = [
+            i for i, o in enumerate(openings) if o.department is department and o.fate in {"active", "dormant", "left"}
+        ]
         shuffled = rng.permutation(members)
         shares = spread(len(members), rng)
         traits = rng.standard_normal((len(members), 3))
@@ -194,11 +219,18 @@ def _with_habits(persons: list[Person], openings: list[_Opening], rng: np.random
                 continue
             power = openings[i].power
             weekly = min(max(department.weekly + 0.3 * (float(shares[place]) - 0.5), 0.2), 0.98)
-            made[i] = replace(made[i], account=replace(
-                account, weekly=1.0 if power else weekly, weight=9.0 if power else float(weights[place]),
-                depth=float(traits[place, 0]) + 1.5 * power, wording=float(traits[place, 1]) + 1.5 * power,
-                older=float(traits[place, 2]) - 3.0 * power, adopted=0 if power else account.adopted,
-            ))
+            made[i] = replace(
+                made[i],
+                account=replace(
+                    account,
+                    weekly=1.0 if power else weekly,
+                    weight=9.0 if power else float(weights[place]),
+                    depth=float(traits[place, 0]) + 1.5 * power,
+                    wording=float(traits[place, 1]) + 1.5 * power,
+                    older=float(traits[place, 2]) - 3.0 * power,
+                    adopted=0 if power else account.adopted,
+                ),
+            )
     return made
 
 
@@ -207,8 +239,13 @@ def _reorganise(persons: list[Person], weeks: int, size: int) -> list[Person]:
     day = 7 * (weeks - REORGANISATION_WEEKS_AGO)
     made = list(persons)
     movers = [
-        i for i, p in enumerate(made)
-        if p.places[0].department == "Product" and p.account and p.account.stops >= weeks and p.start < 0 and p.account.weight < 9
+        i
+        for i, p in enumerate(made)
+        if p.places[0].department == "Product"
+        and p.account
+        and p.account.stops >= weeks
+        and p.start < 0
+        and p.account.weight < 9
     ][:size]
     for i, person in enumerate(made):
         place = person.places[0]
@@ -221,7 +258,7 @@ def _reorganise(persons: list[Person], weeks: int, size: int) -> list[Person]:
 
 
 def _with_managers(persons: list[Person]) -> list[Person]:
-    """Return the people with managers: their team's longest-serving member, above them the department's, above them one head."""
+    """Return the people with managers: the team's longest-serving member, then the department's, then one head."""
     heads: dict[str, int] = {}
     leads: dict[tuple[str, str], int] = {}
     for i, person in enumerate(persons):

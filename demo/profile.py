@@ -1,7 +1,7 @@
 """What the simulated company is like: its departments, its models, and where each figure goes over the weeks.
 
-Every figure here is a choice of ours, made so that the feed has something to show; the shapes around the averages are fitted
-(`demo.distributions`). `t` is the progress of the last 14 weeks, 0 before them and 1 in the last one.
+Every figure here is a choice of ours, made so that the feed has something to show; the shapes around the averages are
+fitted (`demo.distributions`). `t` is the progress of the last 14 weeks, 0 before them and 1 in the last one.
 """
 
 from dataclasses import dataclass
@@ -33,11 +33,12 @@ ENGINEERING_AND_SALES = 0.42
 class Department:
     """One department's habits.
 
-    `share` is its part of the seats outside Engineering and Sales (for these two: of theirs). `never` and `dormant` are shares of
-    seats never used, and used once but not in the last 28 days. `weekly` is the chance that somebody who uses it does so in a week.
-    `sessions` are sessions per active person and week before the trend and at its end. `depth` is messages a session at both ends:
-    absolute where `fixed`, else relative to whatever the company's average leaves for the others. `characters` is relative.
-    `older` shifts the log-odds of a session on an older model.
+    `share` is its part of the seats outside Engineering and Sales (for these two: of theirs). `never` and `dormant`
+    are shares of seats never used, and used once but not in the last 28 days. `weekly` is the chance that somebody
+    who uses it does so in a week. `sessions` are sessions per active person and week before the trend and at its end.
+    `depth` is messages a session at both ends: absolute where `fixed`, else relative to whatever the company's
+    average leaves for the others. `characters` is relative. `older` shifts the log-odds of a session on an older
+    model.
     """
 
     name: str
@@ -59,56 +60,153 @@ class Department:
 
 DEPARTMENTS = (
     Department(
-        name="Engineering", teams=("Platform", "Mobile", "Data", "Infrastructure", "Security"), share=0.59, never=0.02, dormant=0.08,
-        weekly=0.86, sessions=(3.4, 3.9), depth=(7.3, 9.2), fixed=True, characters=1.30, answers=1.10, older=-0.9, power_users=2,
+        name="Engineering",
+        teams=("Platform", "Mobile", "Data", "Infrastructure", "Security"),
+        share=0.59,
+        never=0.02,
+        dormant=0.08,
+        weekly=0.86,
+        sessions=(3.4, 3.9),
+        depth=(7.3, 9.2),
+        fixed=True,
+        characters=1.30,
+        answers=1.10,
+        older=-0.9,
+        power_users=2,
     ),
     Department(
-        name="Sales", teams=("Enterprise", "Mid-market", "Sales Development", "Partners"), share=0.41, never=0.01, dormant=0.07,
-        weekly=0.90, sessions=(4.8, 6.2), depth=(4.1, 4.1), fixed=True, characters=0.62, answers=0.85, older=0.5,
+        name="Sales",
+        teams=("Enterprise", "Mid-market", "Sales Development", "Partners"),
+        share=0.41,
+        never=0.01,
+        dormant=0.07,
+        weekly=0.90,
+        sessions=(4.8, 6.2),
+        depth=(4.1, 4.1),
+        fixed=True,
+        characters=0.62,
+        answers=0.85,
+        older=0.5,
     ),
     Department(
-        name="Marketing", teams=("Brand", "Content", "Events"), share=0.165, never=0.03, dormant=0.12,
-        weekly=0.80, sessions=(3.2, 3.3), depth=(1.0, 0.97), characters=1.05, answers=1.1, older=0.1, power_users=1,
+        name="Marketing",
+        teams=("Brand", "Content", "Events"),
+        share=0.165,
+        never=0.03,
+        dormant=0.12,
+        weekly=0.80,
+        sessions=(3.2, 3.3),
+        depth=(1.0, 0.97),
+        characters=1.05,
+        answers=1.1,
+        older=0.1,
+        power_users=1,
     ),
     Department(
-        name="Customer Success", teams=("Onboarding", "Support", "Accounts"), share=0.21, never=0.02, dormant=0.12,
-        weekly=0.82, sessions=(2.7, 3.8), depth=(0.92, 1.10), characters=1.0, older=0.0, steps_up=True, power_users=1,
+        name="Customer Success",
+        teams=("Onboarding", "Support", "Accounts"),
+        share=0.21,
+        never=0.02,
+        dormant=0.12,
+        weekly=0.82,
+        sessions=(2.7, 3.8),
+        depth=(0.92, 1.10),
+        characters=1.0,
+        older=0.0,
+        steps_up=True,
+        power_users=1,
     ),
     Department(
-        name="Finance", teams=("Accounting", "Planning"), share=0.115, never=0.04, dormant=0.12,
-        weekly=0.76, sessions=(2.7, 2.8), depth=(0.95, 0.95), characters=0.9, older=0.35,
+        name="Finance",
+        teams=("Accounting", "Planning"),
+        share=0.115,
+        never=0.04,
+        dormant=0.12,
+        weekly=0.76,
+        sessions=(2.7, 2.8),
+        depth=(0.95, 0.95),
+        characters=0.9,
+        older=0.35,
     ),
     Department(
-        name="Legal", teams=("Commercial", "Privacy"), share=0.075, never=0.04, dormant=0.12,
-        weekly=0.76, sessions=(2.6, 2.7), depth=(1.06, 1.02), characters=1.35, answers=1.1, older=0.2,
+        name="Legal",
+        teams=("Commercial", "Privacy"),
+        share=0.075,
+        never=0.04,
+        dormant=0.12,
+        weekly=0.76,
+        sessions=(2.6, 2.7),
+        depth=(1.06, 1.02),
+        characters=1.35,
+        answers=1.1,
+        older=0.2,
     ),
     Department(
-        name="Product", teams=("Design", "Research", "Management", "Growth"), share=0.155, never=0.02, dormant=0.12,
-        weekly=0.82, sessions=(3.3, 3.4), depth=(1.08, 1.04), characters=1.1, older=-0.5, power_users=1,
+        name="Product",
+        teams=("Design", "Research", "Management", "Growth"),
+        share=0.155,
+        never=0.02,
+        dormant=0.12,
+        weekly=0.82,
+        sessions=(3.3, 3.4),
+        depth=(1.08, 1.04),
+        characters=1.1,
+        older=-0.5,
+        power_users=1,
     ),
     Department(
-        name="HR", teams=("Talent", "People Partners"), share=0.11, never=0.17, dormant=0.28,
-        weekly=0.72, sessions=(2.2, 2.2), depth=(0.85, 0.85), characters=0.85, older=0.7,
+        name="HR",
+        teams=("Talent", "People Partners"),
+        share=0.11,
+        never=0.17,
+        dormant=0.28,
+        weekly=0.72,
+        sessions=(2.2, 2.2),
+        depth=(0.85, 0.85),
+        characters=0.85,
+        older=0.7,
     ),
     Department(
-        name="Operations", teams=("Facilities", "Procurement", "Business Systems"), share=0.17, never=0.14, dormant=0.26,
-        weekly=0.72, sessions=(2.4, 2.4), depth=(0.86, 0.86), characters=0.85, older=0.6,
+        name="Operations",
+        teams=("Facilities", "Procurement", "Business Systems"),
+        share=0.17,
+        never=0.14,
+        dormant=0.26,
+        weekly=0.72,
+        sessions=(2.4, 2.4),
+        depth=(0.86, 0.86),
+        characters=0.85,
+        older=0.6,
     ),
 )
 
 OUTSIDE = Department(
-    name=UNMAPPED, teams=("",), share=0.0, never=0.0, dormant=0.2, weekly=0.7, sessions=(2.0, 2.0), depth=(0.9, 0.9),
+    name=UNMAPPED,
+    teams=("",),
+    share=0.0,
+    never=0.0,
+    dormant=0.2,
+    weekly=0.7,
+    sessions=(2.0, 2.0),
+    depth=(0.9, 0.9),
 )
 """Accounts of people who are not in the HR file."""
 
-LOCATIONS = (("New York", -5.0, 0.26), ("Austin", -6.0, 0.17), ("San Francisco", -8.0, 0.15), ("London", 0.0, 0.19),
-             ("Berlin", 1.0, 0.11), ("Bengaluru", 5.5, 0.08), ("Sydney", 10.0, 0.04))
+LOCATIONS = (
+    ("New York", -5.0, 0.26),
+    ("Austin", -6.0, 0.17),
+    ("San Francisco", -8.0, 0.15),
+    ("London", 0.0, 0.19),
+    ("Berlin", 1.0, 0.11),
+    ("Bengaluru", 5.5, 0.08),
+    ("Sydney", 10.0, 0.04),
+)
 """Name, hours ahead of UTC (no summer time: calendar dates must not matter), share of staff."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Model:
-    """A model name as the feed spells it, its rank (higher is stronger), and its weight among its side at both ends of the weeks."""
+    """A model name as the feed spells it, its rank (higher is stronger), and its weight in the first and last week."""
 
     slug: str
     rank: int
@@ -181,7 +279,7 @@ SCENARIOS: dict[Scenario, Models] = {
 
 
 def progress(weeks: int, week: int, start_weeks_ago: int = TREND_WEEKS) -> float:
-    """Return how far `week` (0-based) is along the last `start_weeks_ago` weeks: 0 in their first and before, 1 in the last."""
+    """Return how far `week` (0-based) is along the last `start_weeks_ago` weeks: 0 up to their first, 1 in the last."""
     first = max(weeks - start_weeks_ago, 0)
     return min(max((week - first) / max(weeks - 1 - first, 1), 0.0), 1.0)
 

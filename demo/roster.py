@@ -9,7 +9,15 @@ from demo.company import Company
 from demo.profile import LOCATIONS
 
 DIRECTORY_COLUMNS = (
-    "employee_id", "work_email", "alias_emails", "department", "team", "location", "manager_email", "start_date", "end_date",
+    "employee_id",
+    "work_email",
+    "alias_emails",
+    "department",
+    "team",
+    "location",
+    "manager_email",
+    "start_date",
+    "end_date",
     "effective_from",
 )
 User = dict[str, str | int | bool | None]
@@ -29,29 +37,50 @@ class UsersPage:
 
 
 def users(company: Company) -> tuple[User, ...]:
-    """Return every account there is or was, oldest first: the active ones are the seats. Two deleted ones have no name or e-mail."""
+    """Return every account there is or was, oldest first: active ones are seats. Two deleted ones have no e-mail."""
     midnight = datetime.combine(company.first_day, time(9), UTC)
     rows: list[User] = []
     for n, person in enumerate(company.people):
         if (account := person.account) is None:
             continue
-        rows.append(_user(
-            account.user_id, account.email.title() if n % 23 == 0 else account.email, person.name,
-            int((midnight + timedelta(days=account.created, seconds=n)).timestamp()), account.role,
-            active=account.seat, managed=account.managed,
-        ))
+        rows.append(
+            _user(
+                account.user_id,
+                account.email.title() if n % 23 == 0 else account.email,
+                person.name,
+                int((midnight + timedelta(days=account.created, seconds=n)).timestamp()),
+                account.role,
+                active=account.seat,
+                managed=account.managed,
+            )
+        )
     for n in range(2):
         created = int((midnight - timedelta(days=170 + n)).timestamp())
-        rows.append(_user(f"user-deleted{company.seed}{n}", None, None, created, "standard-user", active=False, managed=False))
+        rows.append(
+            _user(f"user-deleted{company.seed}{n}", None, None, created, "standard-user", active=False, managed=False)
+        )
     return tuple(sorted(rows, key=lambda row: (row["created_at"], row["id"])))
 
 
-def _user(  # noqa: PLR0913  one argument a field
-    user_id: str, email: str | None, name: str | None, created: int, role: str, *, active: bool, managed: bool,
+def _user(
+    user_id: str,
+    email: str | None,
+    name: str | None,
+    created: int,
+    role: str,
+    *,
+    active: bool,
+    managed: bool,
 ) -> User:
     return {
-        "object": "compliance.workspace.user", "id": user_id, "email": email, "name": name, "created_at": created, "role": role,
-        "status": "active" if active else "inactive", "is_scim_managed": managed,
+        "object": "compliance.workspace.user",
+        "id": user_id,
+        "email": email,
+        "name": name,
+        "created_at": created,
+        "role": role,
+        "status": "active" if active else "inactive",
+        "is_scim_managed": managed,
     }
 
 
@@ -63,13 +92,15 @@ def users_page(everybody: tuple[User, ...], after: str | None, limit: int) -> Us
         start = places[after] + 1
     page = everybody[start : start + limit]
     last = page[-1]["id"] if page else None
-    return UsersPage(data=page, has_more=start + limit < len(everybody), last_id=str(last) if last is not None else None)
+    return UsersPage(
+        data=page, has_more=start + limit < len(everybody), last_id=str(last) if last is not None else None
+    )
 
 
 def directory_csv(company: Company) -> str:
-    """Return the HR directory: a row for each place a person held, `effective_from` its first day, aliases separated by `;`.
+    """Return the HR directory: a row for each place a person held, from `effective_from` on.
 
-    People who left are in it with their last day; accounts of outsiders are not.
+    Aliases are separated by `;`. People who left are in it with their last day; accounts of outsiders are not.
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
@@ -80,9 +111,18 @@ def directory_csv(company: Company) -> str:
         email = person.email.title() if n % 29 == 0 else person.email
         for place in person.places:
             manager = company.people[place.manager].email if place.manager is not None else ""
-            writer.writerow((
-                person.employee_id, email, ";".join(person.aliases), place.department, place.team,
-                LOCATIONS[person.location][0], manager, company.day(person.start),
-                company.day(person.end) if person.end is not None else "", company.day(place.since),
-            ))
+            writer.writerow(
+                (
+                    person.employee_id,
+                    email,
+                    ";".join(person.aliases),
+                    place.department,
+                    place.team,
+                    LOCATIONS[person.location][0],
+                    manager,
+                    company.day(person.start),
+                    company.day(person.end) if person.end is not None else "",
+                    company.day(place.since),
+                )
+            )
     return out.getvalue()

@@ -1,7 +1,8 @@
 """The vendor's server on loopback: the Compliance Logs Platform and the users endpoint, over a simulated company.
 
-Strict where the vendor is: a missing parameter or a time without zone is 422, a wrong key 401, a type asked of the wrong scope 400,
-and the storage that a download is redirected to refuses a request that carries the Authorization header.
+Strict where the vendor is: a missing parameter or a time without zone is 422, a wrong key 401, a type asked of the
+wrong scope 400, and the storage that a download is redirected to refuses a request that carries the Authorization
+header.
 """
 
 import asyncio
@@ -123,7 +124,9 @@ async def _list_logs(request: web.Request) -> web.Response:
         raise _refusal(web.HTTPBadRequest, f"{event_type} is only available at /v1/compliance/{other}/{{id}}/logs")
     after, before = _moment(query, "after"), _moment(query, "before")
     limit = _limit(query, LOGS_AT_MOST, LOGS_AT_MOST)
-    found = [f for f in vendor.files(event_type) if (not after or f.end_time > after) and (not before or f.end_time < before)]
+    found = [
+        f for f in vendor.files(event_type) if (not after or f.end_time > after) and (not before or f.end_time < before)
+    ]
     page = found[:limit]
     data = await asyncio.to_thread(lambda: [_entry(vendor.feeds[event_type], file) for file in page])
     last = data[-1]["end_time"] if data else None
@@ -133,14 +136,20 @@ async def _list_logs(request: web.Request) -> web.Response:
 def _entry(feed: Feed, file: LogFile) -> dict[str, str | int]:
     size, sha256 = feed.facts(file)
     return {
-        "id": file.id, "event_type": file.event_type, "end_time": file.end_time.isoformat(timespec="microseconds").replace("+00:00", "Z"),
-        "file_name": file.name, "file_size": size, "file_sha256": sha256,
+        "id": file.id,
+        "event_type": file.event_type,
+        "end_time": file.end_time.isoformat(timespec="microseconds").replace("+00:00", "Z"),
+        "file_name": file.name,
+        "file_size": size,
+        "file_sha256": sha256,
     }
 
 
 async def _redirect(request: web.Request) -> web.Response:
     vendor = request.app[VENDOR]
-    _, file = vendor.find(vendor.known(request.match_info["kind"], request.match_info["scope"]), request.match_info["file"])
+    _, file = vendor.find(
+        vendor.known(request.match_info["kind"], request.match_info["scope"]), request.match_info["file"]
+    )
     location = request.url.origin() / "storage" / vendor.sign(file.id) / file.id
     raise web.HTTPTemporaryRedirect(location=location)
 
@@ -148,7 +157,9 @@ async def _redirect(request: web.Request) -> web.Response:
 async def _storage(request: web.Request) -> web.Response:
     vendor, file_id = request.app[VENDOR], request.match_info["file"]
     if "Authorization" in request.headers:
-        raise _refusal(web.HTTPBadRequest, "only one authentication mechanism is allowed: leave out the Authorization header")
+        raise _refusal(
+            web.HTTPBadRequest, "only one authentication mechanism is allowed: leave out the Authorization header"
+        )
     if not hmac.compare_digest(request.match_info["signature"].encode(), vendor.sign(file_id).encode()):
         raise _refusal(web.HTTPForbidden, "signature does not match")
     feed, file = vendor.find(tuple(vendor.feeds), file_id)
@@ -167,18 +178,29 @@ async def _list_users(request: web.Request) -> web.Response:
 
 
 def vendor_app(
-    company: Company, *, key: str, archive: bool = True, bad_lines: bool = False, now: Callable[[], datetime] | None = None,
+    company: Company,
+    *,
+    key: str,
+    archive: bool = True,
+    bad_lines: bool = False,
+    now: Callable[[], datetime] | None = None,
 ) -> web.Application:
     """Return the vendor's server over a company.
 
-    With `archive` every file is there; else only those whose `end_time` lies in the 30 days before `now` (by default the clock's).
-    `bad_lines` puts damaged copies of a few lines among the good ones.
+    With `archive` every file is there; else only those whose `end_time` lies in the 30 days before `now` (by default
+    the clock's). `bad_lines` puts damaged copies of a few lines among the good ones.
     """
     clock = now or (lambda: datetime.now(UTC))
-    feeds = {feed.event_type: feed for feed in (conversation_feed(company, bad_lines=bad_lines), costs_feed(company, bad_lines=bad_lines))}
+    feeds = {
+        feed.event_type: feed
+        for feed in (conversation_feed(company, bad_lines=bad_lines), costs_feed(company, bad_lines=bad_lines))
+    }
     app = web.Application(middlewares=[_with_key])
     app[VENDOR] = _Vendor(
-        key=key, feeds=feeds, everybody=users(company), secret=company.workspace_id.encode(),
+        key=key,
+        feeds=feeds,
+        everybody=users(company),
+        secret=company.workspace_id.encode(),
         oldest=(lambda: datetime.min.replace(tzinfo=UTC)) if archive else (lambda: clock() - RETENTION),
         scopes={
             ("workspaces", company.workspace_id): ("CONVERSATION_MESSAGE", "COSTS", *EMPTY_TYPES),
@@ -186,10 +208,14 @@ def vendor_app(
         },
     )
     logs = "/v1/compliance/{kind:workspaces|organizations}/{scope}/logs"
-    app.add_routes([
-        web.get(logs, _list_logs), web.get(logs + "/{file}", _redirect), web.get("/storage/{signature}/{file}", _storage),
-        web.get("/v1/compliance/workspaces/{scope}/users", _list_users),
-    ])
+    app.add_routes(
+        [
+            web.get(logs, _list_logs),
+            web.get(logs + "/{file}", _redirect),
+            web.get("/storage/{signature}/{file}", _storage),
+            web.get("/v1/compliance/workspaces/{scope}/users", _list_users),
+        ]
+    )
     return app
 
 
@@ -206,7 +232,12 @@ class RunningServer:
 
 
 async def start(
-    company: Company, *, key: str, archive: bool = True, bad_lines: bool = False, now: Callable[[], datetime] | None = None,
+    company: Company,
+    *,
+    key: str,
+    archive: bool = True,
+    bad_lines: bool = False,
+    now: Callable[[], datetime] | None = None,
     port: int = 0,
 ) -> RunningServer:
     """Serve the company on 127.0.0.1, on a free port unless one is named, until closed. See `vendor_app`."""

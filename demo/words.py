@@ -1,7 +1,8 @@
 """Filler text of a wanted length: invented sentences about work, said by nobody.
 
-Two banks: plain ones hold ASCII without anything JSON escapes, rich ones also hold line breaks, quotation marks, tabs and characters
-of two to four bytes. A text is a slice of a bank, from the start of a sentence, exactly as many characters long as wanted.
+Two banks: plain ones hold ASCII without anything JSON escapes, rich ones also hold line breaks, quotation marks, tabs
+and characters of two to four bytes. A text is a slice of a bank, from the start of a sentence, exactly as many
+characters long as wanted.
 """
 
 import functools
@@ -14,12 +15,19 @@ BANK_CHARACTERS = 60_000
 LONGEST = 9_000
 
 _ASKS = (
-    "Please draft {a} for {b}, in a calm tone.", "Compare {a} with last quarter and point out what changed.",
-    "Summarise {a} in five points for {b}.", "What could go wrong with {a} if {b} is late?",
-    "Rewrite the part on {a} so that newcomers understand it.", "List the open questions on {a} before we talk to {b}.",
-    "Give me three options for {a} and say which one you would take.", "Turn my notes on {a} into a table with owners and dates.",
-    "Shorter, and without the part on {a}.", "Explain {a} as you would to {b}.", "Check the figures behind {a} once more.",
-    "Which steps of {a} can we leave out next time?", "Make this ready to send to {b}: it is about {a}.",
+    "Please draft {a} for {b}, in a calm tone.",
+    "Compare {a} with last quarter and point out what changed.",
+    "Summarise {a} in five points for {b}.",
+    "What could go wrong with {a} if {b} is late?",
+    "Rewrite the part on {a} so that newcomers understand it.",
+    "List the open questions on {a} before we talk to {b}.",
+    "Give me three options for {a} and say which one you would take.",
+    "Turn my notes on {a} into a table with owners and dates.",
+    "Shorter, and without the part on {a}.",
+    "Explain {a} as you would to {b}.",
+    "Check the figures behind {a} once more.",
+    "Which steps of {a} can we leave out next time?",
+    "Make this ready to send to {b}: it is about {a}.",
 )
 _ANSWERS = (
     "A good start for {a} is a short page that names the goal, the people and the date.",
@@ -34,19 +42,54 @@ _ANSWERS = (
     "Should {b} object, the simplest answer is to try {a} with one team for a month.",
 )
 _THINGS = (
-    "the onboarding plan", "our renewal offer", "the migration checklist", "the quarterly report", "the hiring brief", "the test coverage",
-    "the price list", "the supplier contract", "the incident review", "the launch calendar", "the travel policy", "the budget forecast",
-    "the feature proposal", "the support backlog", "the training course", "the release notes", "the query plan", "the survey results",
-    "the office move", "the expense rules", "the landing page", "the retry logic", "the interview guide", "the data retention clause",
+    "the onboarding plan",
+    "our renewal offer",
+    "the migration checklist",
+    "the quarterly report",
+    "the hiring brief",
+    "the test coverage",
+    "the price list",
+    "the supplier contract",
+    "the incident review",
+    "the launch calendar",
+    "the travel policy",
+    "the budget forecast",
+    "the feature proposal",
+    "the support backlog",
+    "the training course",
+    "the release notes",
+    "the query plan",
+    "the survey results",
+    "the office move",
+    "the expense rules",
+    "the landing page",
+    "the retry logic",
+    "the interview guide",
+    "the data retention clause",
 )
 _PEOPLE = (
-    "the sales team", "a new colleague", "the board", "our largest customer", "the auditors", "the works council", "the design group",
-    "a supplier", "the regional leads", "the on-call engineer", "the partner office", "the finance desk",
+    "the sales team",
+    "a new colleague",
+    "the board",
+    "our largest customer",
+    "the auditors",
+    "the works council",
+    "the design group",
+    "a supplier",
+    "the regional leads",
+    "the on-call engineer",
+    "the partner office",
+    "the finance desk",
 )
 _RICH = (
-    "The “café” pilot in Zürich cost €4 200 — naïve, but it worked. ", "Überprüfe bitte: größere Änderungen → nächste Woche.\n",
-    "She said \"ship it\" and filed it under C:\\drafts\\new. ", "次の会議までに要点をまとめてください。", "¿Puedes revisar el párrafo segundo?\n\n",
-    "Done ✅ next 🚀 then rest 😴. ", "| owner | date |\n|---|---|\n", "\tif total > limit: raise ValueError(\"too many\")\n",
+    "The “café” pilot in Zürich cost €4 200 — naïve, but it worked. ",
+    "Überprüfe bitte: größere Änderungen → nächste Woche.\n",
+    'She said "ship it" and filed it under C:\\drafts\\new. ',
+    "次の会議までに要点をまとめてください。",
+    "¿Puedes revisar el párrafo segundo?\n\n",
+    "Done ✅ next 🚀 then rest 😴. ",
+    "| owner | date |\n|---|---|\n",
+    '\tif total > limit: raise ValueError("too many")\n',
 )
 
 
@@ -87,7 +130,7 @@ def _sentence(answers: bool, rng: np.random.Generator) -> str:  # noqa: FBT001  
 
 
 def quoted(pick: int, length: int, *, answers: bool) -> str:
-    """Return a JSON string of `length` characters. Every sixteenth pick is rich, every second one of these in ASCII escapes."""
+    """Return a JSON string of `length` characters: every sixteenth pick is rich, half of these in ASCII escapes."""
     if pick % 16:
         return f'"{bank(answers=answers, rich=False).take(pick, length)}"'
     return json.dumps(bank(answers=answers, rich=True).take(pick // 16, length), ensure_ascii=pick % 32 == 0)
@@ -95,4 +138,5 @@ def quoted(pick: int, length: int, *, answers: bool) -> str:
 
 def title(pick: int) -> str:
     """Return a conversation's title."""
-    return f"{_THINGS[pick % len(_THINGS)].removeprefix('the ').removeprefix('our ').capitalize()} for {_PEOPLE[pick % len(_PEOPLE)]}"
+    thing = _THINGS[pick % len(_THINGS)].removeprefix("the ").removeprefix("our ")
+    return f"{thing.capitalize()} for {_PEOPLE[pick % len(_PEOPLE)]}"
