@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.card import Advice, Button, Card, Chart, Digest, Field, Table
-from bot.format import clean, format_week, one_line
+from bot.format import NOTHING, clean, format_week, one_line
 from bot.render.words import change_words, facts_of, paragraphs
 
 Block = dict[str, object]
@@ -18,7 +18,6 @@ Block = dict[str, object]
 _MOST_BLOCKS = 50
 _HEADER = 150
 _FIELDS = 10
-_FIELD_TEXT = 2000
 _RICH_TEXT = 3000
 _ALT = 2000
 _BUTTONS = 25
@@ -35,7 +34,7 @@ _TEXT = 3000
 """Of the message's own text, the one read out in notifications, Slack advises at most 4,000."""
 
 _CUT = "… (shortened)"
-_LIKENESS = str.maketrans({"*": "∗", "_": "ˍ", "~": "∼", "`": "ˋ"})
+_LIKENESS = str.maketrans({"*": "∗", "_": "ˍ", "~": "∼", "`": "ˋ", "@": "﹫", "#": "﹟"})
 _ENTITIES = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"))
 
 
@@ -52,24 +51,16 @@ def slack_blocks(card: Card, image_file_id: str | None = None) -> SlackMessage:
 
     Buttons carry `action_id` "ask:<n>" and the question as their value.
     """
-    head = [_header(card.title), *_text(card.text), *_figures(card.fields)]
-    picture = _chart(card.chart, image_file_id) if card.chart else []
-    advice = [block for number, each in enumerate(card.advice[:_ADVICE], start=1) for block in _advice(each, number)]
-    if len(card.advice) > _ADVICE:
-        advice.append(_quiet(f"{len(card.advice) - _ADVICE} more findings are left out here."))
-    tail = _table(card.table) if card.table else []
-    tail += _buttons(card.buttons)
-    if one_line(card.footer):
-        tail.append(_quiet(one_line(card.footer)))
-    return SlackMessage(text=_summary(card), blocks=_numbered(_fitting(head + picture + advice, tail)))
+    return _message(card, image_file_id, "")
 
 
 def slack_digest(digest: Digest, files: Sequence[str | None] = ()) -> tuple[SlackMessage, list[SlackMessage]]:
     """The digest's main message and a reply a view. `files` are the pictures' ids, as `digest_charts` orders them."""
     ids = [*files, *(None,) * (1 + len(digest.views))]
-    main = slack_blocks(digest.card, ids[0])
-    replies = [slack_blocks(view, ids[i]) for i, view in enumerate(digest.views, start=1)]
+    titles = ", ".join(one_line(view.title) for view in digest.views)
+    main = _message(digest.card, ids[0], f"More in the thread: {titles}." if titles else "")
     text = _clip_escaped(f"Weekly digest, {format_week(digest.week)}: {main.text}", _TEXT)
+    replies = [slack_blocks(view, ids[i]) for i, view in enumerate(digest.views, start=1)]
     return SlackMessage(text=text, blocks=main.blocks), replies
 
 
@@ -79,11 +70,11 @@ def digest_charts(digest: Digest) -> tuple[Chart | None, ...]:
 
 
 def escape_mrkdwn(text: str) -> str:
-    """Text that mrkdwn shows as it is: `&`, `<`, `>` escaped, the signs for bold and the like replaced by likenesses.
+    """Text that mrkdwn shows as it is: `&`, `<`, `>` escaped; signs for bold, mentions and links replaced by likenesses.
 
     Slack has no escape for those signs, and an invisible mark beside one can just as well switch it on.
     """
-    text = clean(text).translate(_LIKENESS)
+    text = clean(text).translate(_LIKENESS).replace("://", "∶//")
     for sign, entity in _ENTITIES:
         text = text.replace(sign, entity)
     return text
@@ -109,6 +100,18 @@ def _clip_escaped(text: str, limit: int) -> str:
 
 def _units(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2
+
+
+def _message(card: Card, image_file_id: str | None, pointer: str) -> SlackMessage:
+    head = [_header(card.title), *_text(card.text), *_figures(card.fields)]
+    picture = _chart(card.chart, image_file_id) if card.chart else []
+    advice = [block for number, each in enumerate(card.advice[:_ADVICE], start=1) for block in _advice(each, number)]
+    if len(card.advice) > _ADVICE:
+        advice.append(_quiet(f"{len(card.advice) - _ADVICE} more findings are left out here."))
+    tail = _table(card.table) if card.table else []
+    tail += _buttons(card.buttons)
+    tail += [_quiet(line) for line in (pointer, one_line(card.footer)) if line]
+    return SlackMessage(text=_summary(card), blocks=_numbered(_fitting(head + picture + advice, tail)))
 
 
 def _summary(card: Card) -> str:
@@ -162,13 +165,12 @@ def _figures(fields: Sequence[Field]) -> list[Block]:
 
 
 def _figure(field: Field) -> Block:
-    label, value, note = (
-        _clip_escaped(escape_mrkdwn(one_line(text)), 300) for text in (field.label, field.value, field.note)
+    label, value, note, change = (
+        _clip_escaped(escape_mrkdwn(one_line(text)), 300)
+        for text in (field.label, field.value, field.note, change_words(field))
     )
-    change = _clip_escaped(escape_mrkdwn(change_words(field)), 300)
-    lines = [label, f"*{value}*" if value else "", change, note]
-    text = "\n".join(line for line in lines if line) or " –"
-    return {"type": "mrkdwn", "text": _clip_escaped(text, _FIELD_TEXT), "verbatim": True}
+    second = f"*{value or NOTHING}*" + (f" ({note})" if note else "")
+    return {"type": "mrkdwn", "text": "\n".join(line for line in (label, second, change) if line)}
 
 
 def _chart(chart: Chart, image_file_id: str | None) -> list[Block]:

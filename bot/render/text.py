@@ -81,20 +81,26 @@ def _figures(fields: Sequence[Field]) -> Grid:
 
 
 def _advice(advice: Advice, number: int) -> Group:
-    steps = [one_line(step) for step in advice.steps]
-    done = Grid.grid(padding=(0, 1))
-    done.add_column(justify="right", style="dim")
-    done.add_column()
-    for position, step in enumerate((step for step in steps if step), start=1):
-        done.add_row(f"{position}.", Text(step))
-    for name, value in facts_of(advice):
-        done.add_row(name, Text(value, style="dim"))
-    parts: list[RenderableType] = [Text(f"{number}. {one_line(advice.headline)}", style="bold")]
+    """Everything under the headline stands a step in from its number."""
+    under: list[RenderableType] = []
     if one_line(advice.detail):
-        parts.append(Padding(Text(one_line(advice.detail), style="dim"), (0, 0, 0, 3)))
-    parts.append(Padding(Text("Do this: ", style="bold cyan") + Text(one_line(advice.action), style="bold"), (0, 0, 0, 3)))
-    parts.append(Padding(done, (0, 0, 0, 3)))
-    return Group(*parts)
+        under.append(Text(one_line(advice.detail), style="dim"))
+    under.append(Text("Do this: ", style="bold cyan") + Text(one_line(advice.action), style="bold"))
+    steps = [one_line(step) for step in advice.steps if one_line(step)]
+    under.append(_hanging([(f"{position}.", step) for position, step in enumerate(steps, start=1)]))
+    under.append(_hanging(facts_of(advice), dim=True))
+    return Group(_hanging([(f"{number}.", one_line(advice.headline))], bold=True), Padding(Group(*under), (0, 0, 0, 3)))
+
+
+def _hanging(rows: Sequence[tuple[str, str]], *, bold: bool = False, dim: bool = False) -> Grid:
+    """Rows of a short mark and a text whose further lines stand under its first."""
+    style = "bold" if bold else "dim" if dim else ""
+    grid = Grid.grid(padding=(0, 1))
+    grid.add_column(style=style or "dim", no_wrap=True)
+    grid.add_column(style=style)
+    for mark, told in rows:
+        grid.add_row(mark, Text(told))
+    return grid
 
 
 def _chart(chart: Chart) -> Group:
