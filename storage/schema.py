@@ -1,6 +1,7 @@
 """The tables. Migrations in `storage/migrations` bring a store here; a test holds that both agree."""
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Date,
@@ -37,7 +38,7 @@ MEASURES = COUNTS + MONEY
 
 
 def _measures() -> list[Column[int] | Column[float]]:
-    return [*(Column(name, Integer) for name in COUNTS), *(Column(name, Float) for name in MONEY)]
+    return [*(Column(name, BigInteger) for name in COUNTS), *(Column(name, Float) for name in MONEY)]
 
 
 # Facts -----------------------------------------------------------------------------------------------------------
@@ -67,7 +68,7 @@ seat = Table(
     Column("end", Date),
     Column("plan", String(64), nullable=False, default=""),
     Column("price", Float),
-    PrimaryKeyConstraint("source", "tool", "person", "start"),
+    PrimaryKeyConstraint("person", "tool", "source", "start"),
     sqlite_with_rowid=False,
 )
 
@@ -84,7 +85,7 @@ member = Table(
     Column("manager", LargeBinary(32)),
     Column("start", Date),
     Column("end", Date),
-    PrimaryKeyConstraint("source", "person", "since"),
+    PrimaryKeyConstraint("person", "since", "source"),
     sqlite_with_rowid=False,
 )
 
@@ -94,7 +95,7 @@ alias = Table(
     Column("source", String(64), nullable=False),
     Column("alias", LargeBinary(32), nullable=False),
     Column("person", LargeBinary(32), nullable=False),
-    PrimaryKeyConstraint("source", "alias"),
+    PrimaryKeyConstraint("alias", "source"),
     sqlite_with_rowid=False,
 )
 
@@ -154,6 +155,13 @@ watermark = Table(
     comment="position: the vendor's cursor, to be sent back as it came",
 )
 
+rollup_due = Table(
+    "rollup_due",
+    metadata,
+    Column("week", Date, primary_key=True),
+    comment="weeks whose facts changed after their roll-ups were made",
+)
+
 run = Table(
     "run",
     metadata,
@@ -186,6 +194,8 @@ person_week = Table(
     sqlite_with_rowid=False,
 )
 
+Index(None, person_week.c.person, person_week.c.tool, person_week.c.week)
+
 LADDER = ("power", "habitual", "novice", "low", "non_users")
 SEATS = ("seats_purchased", "seats_assigned", "seats_activated", "seats_active", "seats_never_used")
 
@@ -200,8 +210,8 @@ group_week = Table(
     *_measures(),
     Column("tokens_estimated", Boolean, nullable=False),
     Column("active_weeks", Integer),
-    Column("top_ten_prompts", Integer),
-    Column("top_decile_prompts", Integer),
+    Column("top_ten_prompts", BigInteger),
+    Column("top_decile_prompts", BigInteger),
     Column("top_decile_people", Integer),
     *(Column(name, Integer) for name in LADDER),
     *(Column(name, Integer) for name in SEATS),
@@ -224,11 +234,11 @@ model_week = Table(
     Column("name", Text, nullable=False),
     Column("model", String(64), nullable=False),
     Column("people", Integer, nullable=False),
-    Column("sessions", Integer),
-    Column("messages", Integer),
-    Column("prompts", Integer),
-    Column("input_tokens", Integer),
-    Column("output_tokens", Integer),
+    Column("sessions", BigInteger),
+    Column("messages", BigInteger),
+    Column("prompts", BigInteger),
+    Column("input_tokens", BigInteger),
+    Column("output_tokens", BigInteger),
     PrimaryKeyConstraint("week", "tool", "segment", "name", "model"),
     sqlite_with_rowid=False,
 )
