@@ -90,7 +90,7 @@ def _two_scales(chart: LineChart, drawn: Sequence[Line], top: float, theme: Them
     """
     marks, top = _scale_names(drawn, top, theme, measure)
     bottom = _TALL - MARGIN - 40
-    middle = (top + bottom) / 2
+    middle = top + 0.56 * (bottom - top)
     bands = ((middle + 24, bottom - 6), (top + 30, middle - 8))
     windows = [window(present(line.values)) for line in drawn]
     ticks = [steps(low, high, 3) for low, high in windows]
