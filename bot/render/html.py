@@ -129,8 +129,8 @@ def _chart(chart: Chart, images: Images | None) -> str:
     dark = images.get("dark")
     source = f'<source media="(prefers-color-scheme: dark)" srcset="{escape(dark)}">' if dark else ""
     return (
-        f'<figure class="chart"><picture>{source}<img src="{escape(images["light"])}" alt="{escape(short)}" width="800">'
-        f"</picture>{more}</figure>"
+        f'<figure class="chart"><picture>{source}'
+        f'<img src="{escape(images["light"])}" alt="{escape(short)}" width="800"></picture>{more}</figure>'
     )
 
 

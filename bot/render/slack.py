@@ -70,7 +70,7 @@ def digest_charts(digest: Digest) -> tuple[Chart | None, ...]:
 
 
 def escape_mrkdwn(text: str) -> str:
-    """Text that mrkdwn shows as it is: `&`, `<`, `>` escaped; signs for bold, mentions and links replaced by likenesses.
+    """Text that mrkdwn shows as it is: `&`, `<`, `>` escaped; signs for bold, mentions and links made likenesses.
 
     Slack has no escape for those signs, and an invisible mark beside one can just as well switch it on.
     """

@@ -21,10 +21,30 @@ from tests.bot.cards import (
 
 IMAGES = {"light": "l.png", "dark": "d.png"}
 VOID = {"meta", "img", "source"}
-KNOWN = set(
-    "html head meta title style body main nav article section h1 h2 h3 h4 h5 h6 p dl dt dd div span ol ul li a figure picture "
-    "source img figcaption details summary table caption thead tbody tr th td form button code strong".split()
-)
+TEXT = {
+    "p",
+    "span",
+    "strong",
+    "code",
+    "a",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "dl",
+    "dt",
+    "dd",
+    "ol",
+    "ul",
+    "li",
+    "div",
+}
+PAGE = {"html", "head", "meta", "title", "style", "body", "main", "nav", "article", "section", "form", "button"}
+PICTURES = {"figure", "picture", "source", "img", "figcaption", "details", "summary"}
+TABLES = {"table", "caption", "thead", "tbody", "tr", "th", "td"}
+KNOWN = TEXT | PAGE | PICTURES | TABLES
 
 
 class Page(HTMLParser):

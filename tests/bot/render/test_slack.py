@@ -133,7 +133,7 @@ CHECKS = {
     "table": check_table,
     "actions": check_actions,
     "context": check_context,
-    "divider": lambda block: None,
+    "divider": lambda block: len(block) == 2,
 }
 
 
