@@ -35,8 +35,7 @@ def weekly_digest(basis: Basis, organisation: str) -> tuple[Digest | None, Exami
 
     The digest is None while there is no complete week.
     """
-    known = tools(basis.store)
-    tool = known[0] if len(known) == 1 else ALL_TOOLS
+    tool = main_tool(basis)
     shown = panel(basis, tools=(tool,))
     seen = examine(shown, tool=tool, limit=MOST_FINDINGS)
     if not shown.weeks:
@@ -53,6 +52,12 @@ def weekly_digest(basis: Basis, organisation: str) -> tuple[Digest | None, Exami
     )
     six = tuple(answer(Question(view=view.id), basis) for view in views().values() if view.id != "overview")
     return Digest(week=shown.weeks[-1], card=card, views=tuple(replace(each, advice=()) for each in six)), seen
+
+
+def main_tool(basis: Basis) -> str:
+    """Return the one tool there is data about, or '*' for all of several together."""
+    known = tools(basis.store)
+    return known[0] if len(known) == 1 else ALL_TOOLS
 
 
 def _headline(shown: Panel, metric: str, tool: str) -> Field | None:

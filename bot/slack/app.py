@@ -44,9 +44,12 @@ class Slack:
     app: AsyncApp
     workspace: Workspace
     handler: AsyncSocketModeHandler | None = None
+    connecting: asyncio.Future[None] | None = None
 
     async def close(self) -> None:
         """Leave Slack; what is being answered is not waited for."""
+        if self.connecting is not None:
+            self.connecting.cancel()
         if self.handler is not None:
             await self.handler.client.close()  # type: ignore[no-untyped-call]
 
@@ -129,7 +132,7 @@ async def start_slack(workspace: Workspace, mode: str, base_url: str, keys: Slac
     done, _ = await asyncio.wait({first}, timeout=FIRST_CONNECTION)
     if not done:
         log.warning("Slack can't be reached yet: the bot goes on trying")
-    return Slack(app=app, workspace=workspace, handler=handler)
+    return Slack(app=app, workspace=workspace, handler=handler, connecting=first)
 
 
 async def _check(call: Any, setting: str, remedy: str) -> None:  # noqa: ANN401 - the client's own coroutine
