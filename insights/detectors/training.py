@@ -28,7 +28,8 @@ def _both(panel: Panel) -> list[Finding]:
             panel,
             detector="training_works",
             found=found,
-            headline=f"{_who(found, 'comes', 'come')} more often and {_do(found, 'goes', 'go')} deeper: {_about(found)}{_both_told(often[first], deep[first])} over {len(panel.weeks)} weeks.",
+            headline=f"{_who(found, 'comes', 'come')} more often and {_do(found, 'goes', 'go')} deeper: "
+            f"{_about(found)}{_both_told(often[first], deep[first])} over {len(panel.weeks)} weeks.",
             detail=" ".join(part for part in (_others(found, often, deep), _company(panel)) if part)
             + " Both together are what working training looks like; whatever was done here is worth repeating.",
             move=deep[first],
