@@ -3,7 +3,14 @@
 Secrets are references: "env:NAME" (an environment variable) or "file:PATH" (a file that only its owner may read).
 """
 
+import os
+import re
+import stat
+import tomllib
+import zoneinfo
+from collections.abc import Iterable, Iterator
 from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
 
@@ -211,7 +218,7 @@ def _refuse_unknown_tools(tables: dict[str, object], kind: type[Part], where: st
 
 
 def _parts(annotation: object) -> list[type[Part]]:
-    """The tables that a setting's type speaks of: Source in dict[str, Source], SlackSettings in SlackSettings | None."""
+    """The tables that a setting's type speaks of, such as Source in dict[str, Source]."""
     if isinstance(annotation, type) and issubclass(annotation, Part):
         return [annotation]
     return [part for argument in getattr(annotation, "__args__", ()) for part in _parts(argument)]

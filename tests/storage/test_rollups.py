@@ -24,19 +24,20 @@ def facts(seed: int) -> list[Usage]:
         day = MONDAY + timedelta(days=offset)
         for person in [*rng.sample(PEOPLE[:-5], 20), MOVER]:
             who = ALIAS if person == PEOPLE[1] and rng.random() < 0.5 else person
-            for tool in rng.sample(["chatgpt", "claude"], rng.choice([1, 1, 2])):
-                rows.append(
-                    Usage(
-                        day=day,
-                        person=who,
-                        tool=tool,
-                        model=rng.choice(["gpt-4o", "gpt-4"]),
-                        sessions=rng.randint(0, 3),
-                        messages=rng.randint(1, 20),
-                        prompts=rng.randint(1, 30),
-                        input_tokens=None if tool == "claude" else 100,
-                    )
+            tools = rng.sample(["chatgpt", "claude"], rng.choice([1, 1, 2]))
+            rows += [
+                Usage(
+                    day=day,
+                    person=who,
+                    tool=tool,
+                    model=rng.choice(["gpt-4o", "gpt-4"]),
+                    sessions=rng.randint(0, 3),
+                    messages=rng.randint(1, 20),
+                    prompts=rng.randint(1, 30),
+                    input_tokens=None if tool == "claude" else 100,
                 )
+                for tool in tools
+            ]
     unique = {(row.day, row.person, row.tool, row.model): row for row in rows}
     return list(unique.values())
 

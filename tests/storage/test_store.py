@@ -1,4 +1,3 @@
-import os
 import stat
 from pathlib import Path
 
@@ -37,7 +36,7 @@ def test_a_store_file_is_readable_by_its_owner_only(tmp_path: Path) -> None:
     with opened.writing() as connection:
         connection.execute(text("INSERT INTO rollup_due VALUES ('2025-01-06')"))
     for file in tmp_path.iterdir():
-        assert stat.S_IMODE(os.stat(file).st_mode) == 0o600, file.name
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600, file.name
     opened.close()
 
 
