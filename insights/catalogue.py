@@ -3,11 +3,12 @@
 from functools import cache
 from typing import TypeVar
 
+from insights.finding import Action, Detector
 from insights.metric import Metric
 from insights.view import View
 from storage.discover import discover
 
-Each = TypeVar("Each", Metric, View)
+Ordered = TypeVar("Ordered", Metric, View)
 
 
 @cache
@@ -26,5 +27,21 @@ def views() -> dict[str, View]:
     return _by_id(discover(package, View))
 
 
-def _by_id(found: tuple[Each, ...]) -> dict[str, Each]:
+@cache
+def detectors() -> dict[str, Detector]:
+    """Return the detectors by id."""
+    from insights import detectors as package  # noqa: PLC0415 - the name is this function's too
+
+    return {each.id: each for each in discover(package, Detector)}
+
+
+@cache
+def actions() -> dict[str, Action]:
+    """Return the actions by id."""
+    from insights import actions as package  # noqa: PLC0415 - the name is this function's too
+
+    return {each.id: each for each in discover(package, Action)}
+
+
+def _by_id(found: tuple[Ordered, ...]) -> dict[str, Ordered]:
     return {each.id: each for each in sorted(found, key=lambda each: (each.order, each.id))}
