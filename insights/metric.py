@@ -38,11 +38,13 @@ class Part:
 class Metric:
     """How weekly facts become a number.
 
-    `numerator` and `denominator` name columns of the weekly frame (`insights.series.COLUMNS`). Without a
+    `numerator` and `denominator` name columns of the weekly roll-ups (`insights.weekly.COLUMNS`). Without a
     denominator the value is the numerator; with one it is the quotient of the sums, never a mean of quotients.
+    A metric with neither, nor parts, is a share of each model family (`Panel.shares`).
     `group` names the column that counts the people the number is about: what the small-group gate looks at.
     `definition` is one plain sentence, printed by `ai-usage metrics`. `words` are what people call it.
-    `smallest_change` is the least change worth a word, in the metric's own unit.
+    `smallest_change` is the least change worth a word, in the metric's own unit. `only` says that a metric is
+    known of the company as a whole, or of departments, and not of the other.
     """
 
     id: str
@@ -57,6 +59,12 @@ class Metric:
     smallest_change: float = 0.0
     words: tuple[str, ...] = ()
     order: int = 100
+    only: Literal["", "company", "department"] = ""
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether the value is a count or sum rather than a quotient or a score."""
+        return not self.denominator and not self.parts
 
     @property
     def needs(self) -> tuple[str, ...]:

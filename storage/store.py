@@ -9,8 +9,10 @@ from types import MappingProxyType
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, select, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
 from sqlalchemy.pool import ConnectionPoolEntry
+
+from storage.errors import StoreError
 
 REVISION = "0001"
 """The newest migration; a test holds that it is the head of `storage/migrations/versions`."""
@@ -25,10 +27,6 @@ PRAGMAS = MappingProxyType(
         "temp_store": "MEMORY",
     }
 )
-
-
-class StoreError(Exception):
-    """The store cannot be opened or used; the message says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +72,7 @@ def open_store(url: str) -> Store:
         event.listen(engine, "connect", _configure_sqlite)
     try:
         _upgrade(engine)
-    except OperationalError as error:
+    except DatabaseError as error:
         message = f"the store at {address.render_as_string(hide_password=True)} cannot be used: {error.orig}"
         raise StoreError(message) from error
     return Store(engine)

@@ -1,0 +1,39 @@
+"""The same log files in a folder, as somebody who downloaded them would have them."""
+
+import gzip as gz
+import json
+from pathlib import Path
+
+from demo.company import Company
+from demo.costs import costs_feed
+from demo.events import conversation_feed
+from demo.roster import directory_csv, users, users_page
+
+PAGE = 200
+
+
+def write_archive(company: Company, folder: Path, *, gzip: bool = False, bad_lines: bool = False) -> int:
+    """Write every log file of both event types, `users.json` and `directory.csv`.
+
+    `users.json` is a list of the pages of the users endpoint. Makes the folder. With `gzip` each log file is
+    compressed and its name ends in `.jsonl.gz`. Returns the number of log files.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    count = 0
+    for feed in (conversation_feed(company, bad_lines=bad_lines), costs_feed(company, bad_lines=bad_lines)):
+        for file in feed.files:
+            data = feed.render(file)
+            if gzip:
+                (folder / f"{file.name}.gz").write_bytes(gz.compress(data, compresslevel=1, mtime=0))
+            else:
+                (folder / file.name).write_bytes(data)
+            count += 1
+    everybody = users(company)
+    pages = [users_page(everybody, None, PAGE)]
+    while pages[-1].has_more:
+        pages.append(users_page(everybody, pages[-1].last_id, PAGE))
+    (folder / "users.json").write_text(
+        json.dumps({"object": "list", "data": [user for page in pages for user in page.json()["data"]], "has_more": False}, ensure_ascii=False), encoding="utf-8"
+    )
+    (folder / "directory.csv").write_text(directory_csv(company), encoding="utf-8")
+    return count
