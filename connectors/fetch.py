@@ -120,7 +120,17 @@ async def _files(api: Api, source: Source, stream: Stream, scope: str, after: st
         after = page.cursor
 
 
-async def _read_stream(api: Api, source: Source, access: Access, stream: Stream, tally: Tally, today: date) -> None:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Run:
+    api: Api
+    source: Source
+    access: Access
+    tally: Tally
+    today: date
+
+
+async def _read_stream(run: _Run, stream: Stream) -> None:
+    source, access, tally = run.source, run.access, run.tally
     scope = access.organization if stream.scope == "organization" else access.workspace
     if not scope:
         tally.warn(f"{stream.name} is not read: set `organization` of this source")
