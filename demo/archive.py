@@ -33,7 +33,7 @@ def write_archive(company: Company, folder: Path, *, gzip: bool = False, bad_lin
     while pages[-1].has_more:
         pages.append(users_page(everybody, pages[-1].last_id, PAGE))
     (folder / "users.json").write_text(
-        json.dumps([page.json() for page in pages], ensure_ascii=False), encoding="utf-8"
+        json.dumps({"object": "list", "data": [user for page in pages for user in page.json()["data"]], "has_more": False}, ensure_ascii=False), encoding="utf-8"
     )
     (folder / "directory.csv").write_text(directory_csv(company), encoding="utf-8")
     return count

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from slack_sdk.errors import SlackApiError
 
 from bot.card import Card
+from bot.reference import new_reference
+from bot.render.slack import slack_blocks
 from bot.slack.client import refusal
-from bot.slack.post import ABSENT, Place, new_reference, picture, post_with_picture, respond, with_note, words
+from bot.slack.post import ABSENT, Place, picture, post_with_picture, respond, with_note, words
 from bot.slack.voice import Workspace
 
 log = logging.getLogger(__name__)
@@ -55,20 +57,20 @@ async def answer(workspace: Workspace, asked: Asked) -> None:
 
 async def _say(workspace: Workspace, asked: Asked, card: Card) -> None:
     if card.chart is None:
-        await respond(workspace, asked.response_url, workspace.voice.render(card, None))
+        await respond(workspace, asked.response_url, slack_blocks(card, None))
         return
     file, note = await picture(workspace, card.chart)
     place = Place(channel=asked.channel, thread=asked.thread, only_for=asked.user)
     if file is not None:
         try:
-            await post_with_picture(workspace, place, lambda shown: workspace.voice.render(card, shown), file)
+            await post_with_picture(workspace, place, lambda shown: slack_blocks(card, shown), file)
         except SlackApiError as error:
             if refusal(error) not in ABSENT:
                 raise
             note = ELSEWHERE
         else:
             return
-    await respond(workspace, asked.response_url, with_note(workspace.voice.render(card, None), note))
+    await respond(workspace, asked.response_url, with_note(slack_blocks(card, None), note))
 
 
 async def _apologise(workspace: Workspace, asked: Asked, reference: str) -> None:

@@ -64,7 +64,7 @@ def slack_workspace(base_url: str, keys: SlackKeys, voice: Voice, administrators
 def build_app(workspace: Workspace, signing_secret: str = "") -> AsyncApp:
     """The app with its listeners. Everything is acknowledged first and answered after: Slack waits three seconds."""
     app = AsyncApp(
-        client=slack_client(workspace.client.base_url, ""),
+        client=slack_client(workspace.client.base_url, None),
         authorize=_authorize(workspace.client),
         signing_secret=signing_secret,
         logger=log,

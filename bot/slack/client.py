@@ -62,7 +62,7 @@ def wait(response: HttpResponse) -> float:
     return float(said) if said.isdecimal() else 1.0
 
 
-def slack_client(base_url: str, token: str) -> AsyncWebClient:
+def slack_client(base_url: str, token: str | None) -> AsyncWebClient:
     """A client that never repeats a request but after 429. A server on this machine is reached without the proxy."""
     client = AsyncWebClient(token=token, base_url=base_url.rstrip("/") + "/", retry_handlers=[WaitAsAsked()])
     if _is_here(base_url):

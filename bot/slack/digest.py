@@ -8,11 +8,13 @@ from dataclasses import dataclass
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
-from bot.card import Digest
+from bot.card import Card, Chart, Digest
 from bot.deliver import NotPostedError, PerhapsPostedError, Posted
+from bot.reference import new_reference
+from bot.render.slack import SlackMessage, digest_charts, slack_blocks, slack_digest
 from bot.slack.client import refusal
-from bot.slack.post import Place, new_reference, picture, post_with_picture
-from bot.slack.voice import Message, Workspace
+from bot.slack.post import Place, picture, post_with_picture
+from bot.slack.voice import Workspace
 
 log = logging.getLogger(__name__)
 
@@ -31,16 +33,11 @@ REMEDIES: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Pictures:
-    """The digest's pictures by card title: the files that are ready, and for the others the note that says so."""
+class Pictured:
+    """One picture of the digest: the file that shows it, or the note that says why none does. Neither without chart."""
 
-    files: Mapping[str, str]
-    notes: Mapping[str, str]
-
-    def showing(self, title: str, file: str | None) -> dict[str, str]:
-        """The files as they are, but for one card `file` or nothing."""
-        kept = {name: known for name, known in self.files.items() if name != title}
-        return kept if file is None else {**kept, title: file}
+    file: str | None = None
+    note: str = ""
 
 
 async def post_digest(workspace: Workspace, digest: Digest, channel: str, *, pause: float = PAUSE) -> Posted:
@@ -48,42 +45,36 @@ async def post_digest(workspace: Workspace, digest: Digest, channel: str, *, pau
 
     NotPostedError where the main message was refused, PerhapsPostedError where no answer came back.
     """
-    pictures = await _upload_all(workspace, digest)
-    ts = await _post_main(workspace, digest, channel, pictures)
-    problems = [f"no picture for {title!r}" for title in pictures.notes]
-    for number, card in enumerate(digest.views):
+    main, *replies = await _upload_all(workspace, digest)
+    ts = await _post_main(workspace, digest, channel, main)
+    problems = []
+    for card, pictured in zip(digest.views, replies, strict=True):
         await asyncio.sleep(pause)
-        problem = await _post_reply(workspace, digest, Place(channel=channel, thread=ts), pictures, number)
-        if problem:
-            problems.append(f"{card.title!r} is missing in the thread: {problem}")
-    return Posted(message=f"{channel}:{ts}", problems=tuple(problems))
+        problems.append(await _post_reply(workspace, card, Place(channel=channel, thread=ts), pictured))
+    titles = (card.title for card in (digest.card, *digest.views))
+    problems += [f"no picture for {title!r}" for title, each in zip(titles, (main, *replies), strict=True) if each.note]
+    return Posted(message=f"{channel}:{ts}", problems=tuple(filter(None, problems)))
 
 
-async def _upload_all(workspace: Workspace, digest: Digest) -> Pictures:
-    charts = {card.title: card.chart for card in (digest.card, *digest.views) if card.chart is not None}
+async def _upload_all(workspace: Workspace, digest: Digest) -> list[Pictured]:
     free = asyncio.Semaphore(PICTURES_AT_ONCE)
 
-    async def one(title: str) -> tuple[str, str | None, str]:
+    async def one(chart: Chart | None) -> Pictured:
+        if chart is None:
+            return Pictured()
         async with free:
-            return title, *await picture(workspace, charts[title])
+            file, note = await picture(workspace, chart)
+        return Pictured(file=file, note=note)
 
-    done = await asyncio.gather(*map(one, charts))
-    return Pictures(
-        files={title: file for title, file, _ in done if file is not None},
-        notes={title: note for title, file, note in done if file is None},
-    )
+    return await asyncio.gather(*map(one, digest_charts(digest)))
 
 
-async def _post_main(workspace: Workspace, digest: Digest, channel: str, pictures: Pictures) -> str:
-    title = digest.card.title
-
-    def render(file: str | None) -> Message:
-        return workspace.voice.render_digest(digest, pictures.showing(title, file))[0]
+async def _post_main(workspace: Workspace, digest: Digest, channel: str, pictured: Pictured) -> str:
+    def render(file: str | None) -> SlackMessage:
+        return slack_digest(digest, [file])[0]
 
     try:
-        return await post_with_picture(
-            workspace, Place(channel=channel), render, pictures.files.get(title), pictures.notes.get(title, "")
-        )
+        return await post_with_picture(workspace, Place(channel=channel), render, pictured.file, pictured.note)
     except SlackApiError as error:
         code = refusal(error)
         if not code:
@@ -96,18 +87,17 @@ async def _post_main(workspace: Workspace, digest: Digest, channel: str, picture
         raise PerhapsPostedError(f"no answer from Slack after posting to {channel}: {error!r}; look there") from error
 
 
-async def _post_reply(workspace: Workspace, digest: Digest, place: Place, pictures: Pictures, number: int) -> str:
+async def _post_reply(workspace: Workspace, card: Card, place: Place, pictured: Pictured) -> str:
     """Post one view into the thread; returns what went wrong, if anything."""
-    title = digest.views[number].title
 
-    def render(file: str | None) -> Message:
-        return workspace.voice.render_digest(digest, pictures.showing(title, file))[1][number]
+    def render(file: str | None) -> SlackMessage:
+        return slack_blocks(card, file)
 
     try:
-        await post_with_picture(workspace, place, render, pictures.files.get(title), pictures.notes.get(title, ""))
+        await post_with_picture(workspace, place, render, pictured.file, pictured.note)
     except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
         reference = new_reference()
         log.exception("a view of the digest could not be posted [%s]", reference)
         said = (refusal(error) if isinstance(error, SlackApiError) else "") or type(error).__name__
-        return f"{said} (reference {reference})"
+        return f"{card.title!r} is missing in the thread: {said} (reference {reference})"
     return ""

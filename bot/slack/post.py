@@ -2,16 +2,17 @@
 
 import asyncio
 import logging
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from slack_sdk.errors import SlackApiError
 
 from bot.card import Chart
+from bot.reference import new_reference
+from bot.render.slack import Block, SlackMessage
 from bot.slack.client import refused_blocks, response_client
 from bot.slack.pictures import PictureError, upload
-from bot.slack.voice import Block, Message, Workspace
+from bot.slack.voice import Workspace
 
 log = logging.getLogger(__name__)
 
@@ -30,31 +31,18 @@ class Place:
     only_for: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Words:
-    """A message of ours that is no card."""
-
-    text: str
-    blocks: list[Block]
-
-
-def words(text: str) -> Words:
+def words(text: str) -> SlackMessage:
     """One paragraph. `text` is ours, never somebody's: it is not escaped."""
-    return Words(text=text, blocks=[{"type": "section", "text": {"type": "mrkdwn", "text": text}}])
+    return SlackMessage(text=text, blocks=[{"type": "section", "text": {"type": "mrkdwn", "text": text}}])
 
 
-def with_note(message: Message, note: str) -> Words:
+def with_note(message: SlackMessage, note: str) -> SlackMessage:
     """The message with a small line under it, at the cost of its last block where there is no room."""
     line: Block = {"type": "context", "elements": [{"type": "mrkdwn", "text": note}]}
-    return Words(text=f"{message.text}\n{note}", blocks=[*message.blocks[: MOST_BLOCKS - 1], line])
+    return SlackMessage(text=f"{message.text}\n{note}", blocks=[*message.blocks[: MOST_BLOCKS - 1], line])
 
 
-def new_reference() -> str:
-    """A short id that a person can read out and an operator can find in the log."""
-    return secrets.token_hex(4)
-
-
-async def post(workspace: Workspace, place: Place, message: Message) -> str:
+async def post(workspace: Workspace, place: Place, message: SlackMessage) -> str:
     """Post, and return the message's id (`ts`). SlackApiError where Slack refuses; it is not posted then."""
     client = workspace.client
     if place.only_for is not None:
@@ -93,7 +81,7 @@ def no_picture(reference: str) -> str:
 
 
 async def post_with_picture(
-    workspace: Workspace, place: Place, render: Callable[[str | None], Message], file: str | None, note: str = ""
+    workspace: Workspace, place: Place, render: Callable[[str | None], SlackMessage], file: str | None, note: str = ""
 ) -> str:
     """Post what `render` makes of the picture; without it, and saying so, where Slack keeps refusing the picture."""
     for attempt in range(PICTURE_TRIES if file is not None else 0):
@@ -113,7 +101,7 @@ async def post_with_picture(
     return await post(workspace, place, with_note(message, note) if note else message)
 
 
-async def respond(workspace: Workspace, url: str, message: Message) -> None:
+async def respond(workspace: Workspace, url: str, message: SlackMessage) -> None:
     """Answer through a command's or button's response_url: only the asker sees it, wherever that was.
 
     Pictures do not work here: Slack refuses `slack_file` in such posts. RuntimeError where Slack does not take it.

@@ -2,13 +2,12 @@
 
 import struct
 import zlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.card import Bar, BarChart, Button, Card, Chart, Digest
+from bot.card import Bar, BarChart, Button, Card, Chart
 from bot.slack.app import Slack, SlackKeys, slack_workspace, start_slack
-from bot.slack.post import Words
 from bot.slack.voice import Voice
 from tests.bot.slack.fake_slack import APP_TOKEN, BOT_TOKEN, FakeSlack
 
@@ -47,21 +46,9 @@ def draw(chart: Chart) -> bytes:
     return png()
 
 
-def render(card: Card, file: str | None) -> Words:
-    blocks = [{"type": "section", "text": {"type": "mrkdwn", "text": f"*{card.title}*\n{card.text}"}}]
-    if file is not None and card.chart is not None:
-        blocks.append({"type": "image", "slack_file": {"id": file}, "alt_text": card.chart.alt})
-    return Words(text=f"{card.title}: {card.text}", blocks=blocks)
-
-
-def render_digest(digest: Digest, files: Mapping[str, str]) -> tuple[Words, list[Words]]:
-    main = render(digest.card, files.get(digest.card.title))
-    return main, [render(card, files.get(card.title)) for card in digest.views]
-
-
 @pytest.fixture
 def voice() -> Voice:
-    return Voice(ask=ask, draw=draw, render=render, render_digest=render_digest)
+    return Voice(ask=ask, draw=draw)
 
 
 @pytest.fixture

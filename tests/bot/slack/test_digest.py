@@ -17,6 +17,7 @@ from bot.slack.app import slack_workspace
 from bot.slack.digest import post_digest
 from storage.schema import outbox
 from storage.store import open_store
+from tests.bot import cards
 from tests.bot.slack.conftest import KEYS, chart
 from tests.bot.slack.fake_slack import MEMBER_OF, STRANGE
 
@@ -48,7 +49,7 @@ async def test_the_digest_is_one_message_with_its_views_in_the_thread_each_with_
     assert posted.problems == ()
     assert "thread_ts" not in main
     assert [reply["thread_ts"] for reply in replies] == [main["ts"]] * 6
-    assert [reply["text"].split(":")[0] for reply in replies] == list(VIEWS)
+    assert [reply["text"].split("\n")[0] for reply in replies] == list(VIEWS)
     named = [
         block["slack_file"]["id"] for message in fake.messages for block in message["blocks"] if "slack_file" in block
     ]
@@ -161,3 +162,12 @@ async def test_a_delivery_stopped_half_way_is_written_down_as_unknown(run, fake,
         await delivery
 
     assert [row[2] for row in written(store)] == ["unknown"]
+
+
+async def test_every_sample_digest_and_card_is_a_message_that_slack_accepts(workspace, fake):
+    samples = [card for card in vars(cards).values() if isinstance(card, Card)]
+    posted = await post_digest(workspace, cards.DIGEST, MEMBER_OF, pause=0)
+    await post_digest(workspace, Digest(week=cards.WEEK, card=samples[0], views=tuple(samples)), MEMBER_OF, pause=0)
+
+    assert posted.problems == ()
+    assert len(fake.messages) == 1 + len(cards.DIGEST.views) + 1 + len(samples)

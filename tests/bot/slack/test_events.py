@@ -46,7 +46,7 @@ async def test_a_signed_command_is_acknowledged_and_answered(client, fake):
     await fake.until(lambda: fake.responses)
 
     assert answer.status == 200
-    assert fake.responses[0]["text"] == "Plain: No picture here."
+    assert fake.responses[0]["text"] == "Plain\nNo picture here."
 
 
 async def test_the_same_signed_request_is_taken_once(client, fake):
