@@ -1,0 +1,260 @@
+"""From a Question to the Card that answers it. The same for the terminal, the chat page and Slack."""
+
+from dataclasses import dataclass, replace
+
+from bot.advice import advice_of
+from bot.card import Button, Card, Field, Table
+from bot.conversation.understand import Understanding, Vocabulary, understand
+from bot.conversation.vocabulary import vocabulary_of
+from bot.format import format_period, format_value, format_week
+from bot.view_chart import chart_of
+from bot.wording import field, phrase, sentence, titled, tool_name
+from insights.basis import Basis, latest_complete_week
+from insights.catalogue import metrics, views
+from insights.engine import judge
+from insights.question import Question, Weeks
+from insights.series import ALL_TOOLS, COMPANY, DEFAULT_WEEKS, Panel, panel
+from insights.view import ChartPlan, View
+from insights.words import listing
+from storage.reading import last_day, tools
+
+MOST_FIELDS = 8
+LONGER = 26
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """What was understood, and the card that answers it."""
+
+    understanding: Understanding
+    card: Card
+
+
+def ask(text: str, basis: Basis) -> Answer:
+    """Answer what somebody typed."""
+    vocabulary = vocabulary_of(basis)
+    newest = latest_complete_week(basis.as_of, last_day(basis.store))
+    understanding = understand(text, vocabulary, newest)
+    if understanding.unknown:
+        return Answer(understanding=understanding, card=_did_you_mean(understanding, vocabulary))
+    return Answer(understanding=understanding, card=answer(understanding.question, basis, vocabulary))
+
+
+def answer(question: Question, basis: Basis, vocabulary: Vocabulary | None = None) -> Card:
+    """Return the card that answers `question`; it reads weekly roll-ups only."""
+    if question.view == "help":
+        return help_card(vocabulary or vocabulary_of(basis))
+    view = views()[question.view]
+    tool = _tool(question, basis)
+    # Findings are always judged on the default window, whatever span the chart shows.
+    judged = panel(basis, tools=(tool,))
+    shown = judged if question.weeks is None else panel(basis, weeks=question.weeks, tools=(tool,))
+    if not shown.weeks:
+        return nothing_yet(view.title, shown)
+    if len(question.departments) > 1:
+        return _comparison(question, view, shown, tool)
+    department = question.departments[0] if question.departments else COMPANY
+    if department and all(shown.cell(each, department, tool).suppressed for each in _asked(question, view)[:1]):
+        return _too_few(department, view, shown)
+    return _one(question, view, shown, judged, department, tool)
+
+
+def _tool(question: Question, basis: Basis) -> str:
+    """The one tool asked about, or the only one there is; else all of them together."""
+    known = question.tools or tools(basis.store)
+    return known[0] if len(known) == 1 else ALL_TOOLS
+
+
+def _asked(question: Question, view: View) -> tuple[str, ...]:
+    return tuple(each for each in (question.metrics or view.metrics) if metrics()[each].needs)
+
+
+def _one(question: Question, view: View, shown: Panel, judged: Panel, department: str, tool: str) -> Card:
+    wanted = _asked(question, view)
+    told = [each for each in (field(shown, metrics()[metric], department, tool) for metric in wanted) if each]
+    plan = _plan(question, view)
+    advice = tuple(
+        advice_of(each, judged)
+        for each in judge(judged, None).findings
+        if (department in each.departments if department else each.view in (view.id, "overview") or view.id == "overview")
+    )[:3]
+    return Card(
+        title=_title(view, department, tool, question),
+        text=_text(wanted, shown, department, tool),
+        fields=tuple(told[:MOST_FIELDS]),
+        chart=chart_of(plan, shown, (department,) if department else (), tool),
+        table=_by_department(wanted, shown, tool) if plan.kind in ("scatter", "bars") and not department else None,
+        advice=advice,
+        buttons=_buttons(question, view, shown),
+        footer=footer(shown, tool),
+    )
+
+
+def _plan(question: Question, view: View) -> ChartPlan:
+    """The view's own chart, or one of the metrics that were asked for by name."""
+    drawable = tuple(each for each in question.metrics if metrics()[each].needs)
+    if not drawable:
+        return view.chart
+    same_unit = tuple(each for each in drawable if metrics()[each].unit == metrics()[drawable[0]].unit)
+    return ChartPlan(kind="lines", metrics=same_unit[:3], title=metrics()[drawable[0]].title)
+
+
+def _title(view: View, department: str, tool: str, question: Question) -> str:
+    what = metrics()[question.metrics[0]].title if question.metrics else view.title
+    return f"{department or 'Whole company'} · {what} · {tool_name(tool)}"
+
+
+def _text(wanted: tuple[str, ...], shown: Panel, department: str, tool: str) -> str:
+    """The number first, with its change; then the next two; a department beside the company."""
+    told = [each for each in (sentence(shown, metric, department, tool) for metric in wanted[:3]) if each]
+    if not told:
+        return f"Nothing was reported for this in the week of {format_week(shown.weeks[-1])}."
+    said = ". ".join(f"{each[0].upper()}{each[1:]}" for each in told) + "."
+    company = shown.cell(wanted[0], COMPANY, tool).value
+    if department and company is not None:
+        said += f" The whole company: {phrase(metrics()[wanted[0]], company, shown.currency, shown.reference.name)}."
+    return said
+
+
+def _comparison(question: Question, view: View, shown: Panel, tool: str) -> Card:
+    wanted = _asked(question, view)[:MOST_FIELDS]
+    names = question.departments
+    rows = tuple(
+        (
+            titled(metrics()[metric], shown.reference.name),
+            *(_told(shown, metric, name, tool) for name in names),
+            _told(shown, metric, COMPANY, tool),
+        )
+        for metric in wanted
+    )
+    plan = _plan(question, view)
+    lead = plan.metrics[-1] if plan.kind == "two_lines" else wanted[0]
+    values = [(name, shown.latest(lead, name, tool)) for name in names]
+    ranked = sorted(((v, name) for name, v in values if v is not None), reverse=True)
+    told = [f"{name} {phrase(metrics()[lead], value, shown.currency, shown.reference.name)}" for value, name in ranked]
+    return Card(
+        title=f"{listing(names)} · {view.title} · {tool_name(tool)}",
+        text=f"{listing(told, most=4)}." if told else f"Too few people are active in {listing(names)} to tell.",
+        chart=chart_of(plan, shown, names, tool),
+        table=Table(
+            columns=("", *names, "Company"), rows=rows, numeric=tuple(range(1, len(names) + 2)), caption=view.title
+        ),
+        buttons=_buttons(question, view, shown),
+        footer=footer(shown, tool),
+    )
+
+
+def _told(shown: Panel, metric: str, department: str, tool: str) -> str:
+    cell = shown.cell(metric, department, tool)
+    if cell.suppressed:
+        return "hidden"
+    told = format_value(cell.value, metrics()[metric].unit, shown.currency)
+    return f"{told} (est.)" if cell.estimated else told
+
+
+def _by_department(wanted: tuple[str, ...], shown: Panel, tool: str) -> Table:
+    columns = [each for each in wanted if any(_known(shown, each, name, tool) for name in shown.departments)][:6]
+    first = columns[0] if columns else wanted[0]
+    names = sorted(shown.departments, key=lambda name: (-(shown.latest(first, name, tool) or 0), name))
+    return Table(
+        columns=("Department", *(titled(metrics()[each], shown.reference.name) for each in columns)),
+        rows=tuple((name, *(_told(shown, each, name, tool) for each in columns)) for name in names),
+        numeric=tuple(range(1, len(columns) + 1)),
+        caption=f"By department, week of {format_week(shown.weeks[-1])}",
+    )
+
+
+def _known(shown: Panel, metric: str, department: str, tool: str) -> bool:
+    return shown.cell(metric, department, tool).value is not None
+
+
+def _too_few(department: str, view: View, shown: Panel) -> Card:
+    return Card(
+        title=f"{department} · {view.title}",
+        text=(
+            f"Too few people in {department} were active to show its numbers without telling about single people: "
+            f"nothing is shown about fewer than {shown.min_group_size}, nor what would give such a number away."
+        ),
+        buttons=(Button(label="Whole company", ask=view.id),),
+        footer=footer(shown, ALL_TOOLS),
+    )
+
+
+def nothing_yet(title: str, shown: Panel) -> Card:
+    """Return the card for when no complete week has data."""
+    return Card(
+        title=title,
+        text="There is no complete week of data yet. `ai-usage ingest` reads the logs, `ai-usage status` shows how far.",
+        footer=" ".join(shown.notes),
+    )
+
+
+def footer(shown: Panel, tool: str) -> str:
+    """Return which weeks and tools the numbers cover, and what qualifies them."""
+    covered = f"{tool_name(tool)}, {format_period(shown.weeks[0], shown.weeks[-1])} (complete weeks, UTC)."
+    return " ".join((covered[0].upper() + covered[1:], *shown.notes))
+
+
+def _buttons(question: Question, view: View, shown: Panel) -> tuple[Button, ...]:
+    who = " vs ".join(question.departments)
+    buttons = []
+    if question.weeks is None and shown.history > DEFAULT_WEEKS:
+        buttons.append(Button(label=f"Last {LONGER} weeks", ask=f"{view.id} {who} last {LONGER} weeks".replace("  ", " ")))
+    buttons += [
+        Button(label=other.title, ask=f"{other.id} {who}".strip())
+        for other in views().values()
+        if other.id not in (view.id, "overview") and not (who and other.id == "departments")
+    ][:3]
+    if question.departments:
+        buttons.append(Button(label="Whole company", ask=view.id))
+    return tuple(buttons)
+
+
+def help_card(vocabulary: Vocabulary) -> Card:
+    """Return what may be asked, with examples from the organisation's own departments."""
+    names = [name for name in vocabulary.of("department") if name != "Unmapped"]
+    one, two = (names * 2)[:2] if names else ("sales", "engineering")
+    examples = ("overview", one, f"depth {one}", f"{one} vs {two}", f"prompts last {LONGER} weeks", "licenses")
+    return Card(
+        title="What you can ask",
+        text=(
+            "Ask about the company or a department, about a view, or both; compare departments with “vs”; add "
+            "“last 26 weeks” for a longer look."
+        ),
+        table=Table(
+            columns=("View", "It answers"),
+            rows=tuple((view.id, view.question) for view in views().values()),
+            caption="The views",
+        ),
+        buttons=tuple(Button(label=each, ask=each) for each in examples),
+        footer=f"Departments: {listing(names, most=12)}." if names else "",
+    )
+
+
+def _did_you_mean(understanding: Understanding, vocabulary: Vocabulary) -> Card:
+    said = listing([f"“{word}”" for word in understanding.unknown])
+    near = understanding.suggestions
+    kept = replace(understanding.question, weeks=None)
+    rest = "" if kept.view == "overview" else f"{kept.view} "
+    offers = near or ("help",)
+    text = f"I don't know {said}. Did you mean {listing(near, most=4)}?" if near else f"I don't know {said}."
+    return Card(
+        title="Did you mean …?" if near else "I did not understand that",
+        text=text,
+        buttons=tuple(Button(label=each, ask=f"{rest}{each}" if each != "help" else "help") for each in offers),
+        footer="" if near else f"Departments: {listing(vocabulary.of('department'), most=12)}.",
+    )
+
+
+def question_in_json(understanding: Understanding) -> dict[str, object]:
+    """Return the question in the stable shape that `ask --json` prints."""
+    question = understanding.question
+    weeks: Weeks | None = question.weeks
+    return {
+        "view": question.view,
+        "metrics": question.metrics,
+        "departments": question.departments,
+        "tools": question.tools,
+        "weeks": {"from": weeks.first, "to": weeks.last} if weeks else {"from": None, "to": None},
+        "intent": question.intent,
+    }

@@ -1,0 +1,42 @@
+"""`ai-usage ask`: a question in words."""
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from bot.options import as_json, as_of, print_json
+
+
+@click.command("ask")
+@click.argument("text", nargs=-1)
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the chart's picture to this file.")
+@as_of
+@as_json
+@click.pass_obj
+def command(config: Path | None, text: tuple[str, ...], out: Path | None, as_of: date | None, *, json_wanted: bool) -> None:
+    """Answer a question: `ai-usage ask sales`, `ask sales vs engineering`, `ask help`."""
+    from bot.answer import ask, question_in_json  # noqa: PLC0415
+    from bot.installation import open_installation  # noqa: PLC0415
+
+    basis = open_installation(config).basis(as_of)
+    answer = ask(" ".join(text), basis)
+    if out is not None and answer.card.chart is not None:
+        from bot.charts import draw  # noqa: PLC0415
+
+        out.write_bytes(draw(answer.card.chart))
+    if json_wanted:
+        print_json(
+            {
+                "question": question_in_json(answer.understanding),
+                "confidence": answer.understanding.confidence,
+                "clarify": answer.understanding.suggestions or None,
+                "card": answer.card,
+            }
+        )
+        return
+    from rich.console import Console  # noqa: PLC0415
+
+    from bot.render.text import render_text  # noqa: PLC0415
+
+    Console().print(render_text(answer.card))

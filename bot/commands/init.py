@@ -1,0 +1,100 @@
+"""`ai-usage init`: a commented settings file and the organisation's key."""
+
+import secrets
+import stat
+from pathlib import Path
+
+import click
+
+from bot.settings import DEFAULT_PATH, find_config
+
+KEY_FILE = "ai-usage.key"
+
+TEMPLATE = """\
+# ai-usage: the settings. Secrets are references, "env:NAME" or "file:PATH" (a file only you may read), never values.
+# `ai-usage doctor` checks every part and says what to fix.
+
+[organisation]
+name = "Our organisation"
+timezone = "UTC"                # IANA name, such as "Europe/Lisbon": digests go out in this zone
+min_group_size = 5              # nothing about fewer people than this is ever shown
+reference_model = "gpt-4o"      # "on the reference model or above" is measured against this one
+
+[store]
+url = "sqlite:///ai-usage.db"   # one file beside this one
+
+[privacy]
+# The organisation's own key, under which every identity is hashed. Keep a copy somewhere safe: without it, new
+# logs can't be matched with old ones.
+key = "file:ai-usage.key"
+
+# --- Sources: one table a tool -------------------------------------------------------------------------------------
+
+# ChatGPT Enterprise or Edu, read through the Compliance Logs Platform (read-only key).
+# [sources.chatgpt]
+# workspace = "00000000-0000-0000-0000-000000000000"
+# organization = "org-..."      # only for COSTS, where your key is scoped to the organisation
+# key = "env:CHATGPT_COMPLIANCE_KEY"
+# schedule = "hourly"           # "hourly", "daily", or "every 6 hours"
+# path = "logs/"                # instead of the API: a folder of downloaded log files
+
+# Who belongs to which department: a CSV from HR with the columns employee_id, work_email, alias_emails, department,
+# team, location, manager_email, start_date, end_date, effective_from.
+# [sources.directory]
+# kind = "csv"
+# path = "people.csv"
+
+# --- Contracts -----------------------------------------------------------------------------------------------------
+
+# [contracts.chatgpt]
+# seats = 600
+# price = 30.0                  # a seat and month
+# currency = "USD"
+# renews = 2027-03-31
+# notice_days = 60
+
+# --- Where the bot speaks ------------------------------------------------------------------------------------------
+
+# Slack over Socket Mode: create the app from manifest.yml, then put its two tokens into the environment.
+# [slack]
+# mode = "socket"
+# bot_token = "env:SLACK_BOT_TOKEN"
+# app_token = "env:SLACK_APP_TOKEN"
+
+[web]                           # the chat page
+host = "127.0.0.1"
+port = 8080
+
+[roles]
+administrators = []             # Slack user ids that may ask, or ["*"] for everybody
+
+# [[subscriptions]]
+# what = "digest"
+# audience = "leaders"
+# to = "C0123456789"            # a Slack channel id
+# day = "monday"
+# at = "09:00"
+# timezone = "Europe/Lisbon"    # else the organisation's
+"""
+
+
+@click.command("init")
+@click.option("--force", is_flag=True, help="Write the settings anew even if the file is there. The key is kept.")
+@click.pass_obj
+def command(config: Path | None, *, force: bool) -> None:
+    """Write a commented ai-usage.toml and the organisation's key."""
+    path = find_config(config or DEFAULT_PATH)
+    key = path.parent / KEY_FILE
+    if path.exists() and not force:
+        raise click.ClickException(f"{path} is there already; --force writes it anew")
+    if not path.absolute().parent.is_dir():
+        raise click.ClickException(f"there is no folder {path.parent}")
+    path.write_text(TEMPLATE, encoding="utf-8")
+    click.echo(f"wrote {path}")
+    if key.exists():
+        click.echo(f"kept {key}: it is the key your store was made with")
+    else:
+        key.touch(mode=stat.S_IRUSR | stat.S_IWUSR)
+        key.write_text(secrets.token_urlsafe(48) + "\n", encoding="utf-8")
+        click.echo(f"wrote {key} (only you may read it; keep a copy somewhere safe)")
+    click.echo("Next: fill in a source in the settings, then run `ai-usage doctor`.")

@@ -1,0 +1,139 @@
+"""The weekly digest: a written summary, the headline numbers, the chart that matters, findings, and the six views."""
+
+from dataclasses import replace
+
+from bot.advice import advice_of
+from bot.answer import answer, footer
+from bot.card import Button, Card, Digest, Field
+from bot.format import format_value, format_week
+from bot.view_chart import chart_of
+from bot.wording import field, sentence, tool_name
+from insights.basis import Basis
+from insights.catalogue import metrics, views
+from insights.engine import Judgement, judge
+from insights.question import Question
+from insights.series import ALL_TOOLS, COMPANY, Panel, panel
+from insights.words import listing
+from storage.reading import tools
+
+HEADLINES = (
+    "weekly_active_users",
+    "sessions_per_active_user",
+    "messages_per_session",
+    "characters_per_prompt",
+    "older_model_share",
+    "monthly_spend",
+    "unused_spend",
+    "seats_unused_share",
+)
+CHART = "depth"
+MOST_FINDINGS = 5
+
+
+def weekly_digest(basis: Basis, organisation: str) -> tuple[Digest | None, Judgement]:
+    """Return the digest of the latest complete week, and what the engine saw.
+
+    The digest is None while there is no complete week.
+    """
+    tool = main_tool(basis)
+    shown = panel(basis, tools=(tool,))
+    seen = judge(shown, MOST_FINDINGS)
+    if not shown.weeks:
+        return None, seen
+    advice = tuple(advice_of(each, shown) for each in seen.findings)
+    card = Card(
+        title=f"{organisation}: AI usage, week of {format_week(shown.weeks[-1])}",
+        text=_summary(shown, tool, len(advice)),
+        fields=tuple(each for each in (_headline(shown, metric, tool) for metric in HEADLINES) if each),
+        chart=chart_of(views()[CHART].chart, shown, (), tool),
+        advice=advice,
+        buttons=_buttons(seen),
+        footer=footer(shown, tool),
+    )
+    six = tuple(answer(Question(view=view.id), basis) for view in views().values() if view.id != "overview")
+    return Digest(week=shown.weeks[-1], card=card, views=tuple(replace(each, advice=()) for each in six)), seen
+
+
+def main_tool(basis: Basis) -> str:
+    """Return the one tool there is data about, or '*' for all of several together."""
+    known = tools(basis.store)
+    return known[0] if len(known) == 1 else ALL_TOOLS
+
+
+def _headline(shown: Panel, metric: str, tool: str) -> Field | None:
+    return field(shown, metrics()[metric], COMPANY, tool)
+
+
+def _summary(shown: Panel, tool: str, findings: int) -> str:
+    """What a leader needs in four sentences, each filled from computed numbers."""
+    name = tool_name(tool)
+    opening = [sentence(shown, metric, COMPANY, tool) for metric in ("weekly_active_users", "messages_per_session")]
+    told = [
+        _joined(f"{name[0].upper()}{name[1:]}: ", opening),
+        _extremes(shown, tool),
+        _spenders(shown, tool),
+        _count(findings, shown),
+    ]
+    return " ".join(each for each in told if each)
+
+
+def _joined(start: str, parts: list[str]) -> str:
+    told = [each for each in parts if each]
+    return f"{start}{'; '.join(told)}." if told else ""
+
+
+def _extremes(shown: Panel, tool: str) -> str:
+    """The deepest department, and the one that comes most often, over the last four weeks."""
+    deep = _ranked(shown, "messages_per_session", tool)
+    often = _ranked(shown, "sessions_per_active_user", tool)
+    if len(deep) < 3 or not often:
+        return ""
+    top, name = deep[0]
+    times, frequent = often[0]
+    if name == frequent:
+        return f"{name} goes deepest ({top:.1f} messages per session) and comes most often ({times:.1f} sessions a week)."
+    depth = dict((each, value) for value, each in deep).get(frequent)
+    at = f" at {depth:.1f} messages" if depth is not None else ""
+    return (
+        f"{name} goes deepest ({top:.1f} messages per session); {frequent} comes most often "
+        f"({times:.1f} sessions a week{at})."
+    )
+
+
+def _ranked(shown: Panel, metric: str, tool: str) -> list[tuple[float, str]]:
+    values = ((shown.over(metric, name, 4, tool), name) for name in shown.departments if name != "Unmapped")
+    return sorted(((value, name) for value, name in values if value is not None), reverse=True)
+
+
+def _spenders(shown: Panel, tool: str) -> str:
+    """The two departments that the most is spent on, their share, and how much of it is used."""
+    total = shown.latest("monthly_spend", COMPANY, tool)
+    spend = sorted(
+        ((shown.latest("monthly_spend", name, tool) or 0.0, name) for name in shown.departments), reverse=True
+    )[:2]
+    if not total or len(shown.departments) < 3 or len(spend) < 2:
+        return ""
+    share = sum(value for value, _ in spend) / total
+    names = [name for _, name in spend]
+    assigned = sum(shown.latest("seats_assigned", name, tool) or 0 for name in names)
+    active = sum(shown.latest("seats_active", name, tool) or 0 for name in names)
+    used = f", with {format_value(active / assigned, 'percent')} of their seats in use" if assigned else ""
+    return (
+        f"{listing(names)} account for {format_value(share, 'percent')} of the "
+        f"{format_value(total, 'money', shown.currency)} monthly seat spend{used}."
+    )
+
+
+def _count(findings: int, shown: Panel) -> str:
+    if findings == 0:
+        return f"Nothing notable changed: {len(shown.departments)} departments were looked at over {len(shown.weeks)} weeks."
+    return f"{'One finding' if findings == 1 else f'{findings} findings'} below, each with what to do."
+
+
+def _buttons(seen: Judgement) -> tuple[Button, ...]:
+    """One question per department that a finding names, then the views."""
+    named = dict.fromkeys(name for finding in seen.findings for name in finding.departments if name)
+    about = [Button(label=name, ask=name) for name in list(named)[:3]]
+    return (*about, Button(label="Models", ask="models"), Button(label="Licences", ask="licenses"))
+
+

@@ -1,0 +1,168 @@
+"""When things happen: digests at a local hour, ingestion by each source's own schedule.
+
+Jobs are given as functions; this file only knows when. Several replicas may run the same schedule: a digest is
+delivered once because the outbox says so.
+"""
+
+import logging
+import re
+import zoneinfo
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from difflib import get_close_matches
+from typing import TypeVar
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler  # type: ignore[import-untyped]
+from apscheduler.triggers.base import BaseTrigger  # type: ignore[import-untyped]
+from apscheduler.triggers.cron import CronTrigger  # type: ignore[import-untyped]
+from apscheduler.triggers.interval import IntervalTrigger  # type: ignore[import-untyped]
+
+from bot.deliver import subscription_key
+from bot.settings import Settings, SettingsError, Subscription
+
+log = logging.getLogger(__name__)
+
+GRACE = timedelta(hours=12)
+"""A digest missed because the bot was down or the machine asleep is made up for within this time, once."""
+
+T = TypeVar("T")
+Job = Callable[[], Awaitable[None]]
+EVERY = re.compile(r"every (\d{1,4}) (minute|hour|day)s?")
+AT = re.compile(r"daily at ([01]\d|2[0-3]):([0-5]\d)")
+EXAMPLES = ("hourly", "daily", "daily at 06:00", "every 6 hours", "every 30 minutes", "never")
+SHORTEST = timedelta(minutes=5)  # vendors publish by the hour or the day
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Run:
+    """A job and when it runs next, in its own zone."""
+
+    job: str
+    at: datetime
+
+
+def source_trigger(source: str, words: str, zone: str) -> BaseTrigger | None:
+    """When to ingest, from the words in [sources.<source>] schedule; None for never. SettingsError for other words."""
+    said = " ".join(words.lower().split()) or "hourly"
+    if said == "never":
+        return None
+    if said == "hourly":
+        return IntervalTrigger(hours=1, timezone=UTC)
+    if said == "daily":
+        said = "daily at 05:00"
+    if at := AT.fullmatch(said):
+        return CronTrigger(hour=int(at[1]), minute=int(at[2]), timezone=zoneinfo.ZoneInfo(zone))
+    if every := EVERY.fullmatch(said):
+        length = timedelta(**{f"{every[2]}s": int(every[1])})
+        if length < SHORTEST:
+            raise SettingsError(f"[sources.{source}] schedule = {words!r}: not more often than every 5 minutes")
+        return IntervalTrigger(seconds=length.total_seconds(), timezone=UTC)
+    close = get_close_matches(said, EXAMPLES, n=1)
+    hint = f'did you mean "{close[0]}"?' if close else "write " + ", ".join(f'"{each}"' for each in EXAMPLES)
+    raise SettingsError(f"[sources.{source}] schedule = {words!r} is not understood: {hint}")
+
+
+def digest_trigger(subscription: Subscription, zone: str) -> CronTrigger:
+    """The subscription's day and local time, in its own zone or else `zone`, through every change of the clocks.
+
+    An hour that the clocks give twice fires twice; the outbox sends once.
+    """
+    hour, _, minute = subscription.at.partition(":")
+    name = subscription.timezone or zone
+    try:
+        local = zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError) as error:
+        raise SettingsError(
+            f"[[subscriptions]] timezone = {name!r} is no IANA time zone such as Europe/Berlin"
+        ) from error
+    try:
+        return CronTrigger(
+            day_of_week=subscription.day[:3], hour=int(hour), minute=int(minute), second=0, timezone=local
+        )
+    except ValueError as error:
+        raise SettingsError(f"[[subscriptions]] at = {subscription.at!r} is no time of day such as 09:00") from error
+
+
+def missed(trigger: CronTrigger, now: datetime, grace: timedelta = GRACE) -> bool:
+    """Whether the trigger fired within `grace` before `now`."""
+    due: datetime | None = trigger.get_next_fire_time(None, now - grace)
+    return due is not None and due <= now
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """A running schedule."""
+
+    scheduler: AsyncIOScheduler
+
+    def next_runs(self) -> list[Run]:
+        """Every job with its next run, soonest first."""
+        jobs = self.scheduler.get_jobs()
+        return sorted((Run(job=job.id, at=job.next_run_time) for job in jobs), key=lambda run: run.at)
+
+    def close(self) -> None:
+        """Stop; what is running is not waited for."""
+        self.scheduler.shutdown(wait=False)
+
+
+def start_schedule(
+    settings: Settings,
+    *,
+    ingest: Callable[[str], Awaitable[None]],
+    send: Callable[[Subscription], Awaitable[None]],
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Schedule:
+    """Start the jobs "ingest chatgpt", "digest:leaders:#channel" on the running event loop.
+
+    `ingest` takes a source's name and runs at once and then on schedule; `send` takes a subscription. A job that is
+    still running is not started a second time, and missed runs are made up for by one. SettingsError for a schedule
+    that is not understood, before anything is started.
+    """
+    zone = settings.organisation.timezone
+    sources = {name: source_trigger(name, source.schedule, zone) for name, source in settings.sources.items()}
+    digests = [(each, digest_trigger(each, zone)) for each in settings.subscriptions]
+    scheduler = AsyncIOScheduler(timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1})
+    _add_ingestion(scheduler, sources, ingest, now())
+    _add_digests(scheduler, digests, send, now())
+    scheduler.start()
+    return Schedule(scheduler)
+
+
+def _add_ingestion(
+    scheduler: AsyncIOScheduler,
+    sources: Mapping[str, BaseTrigger | None],
+    ingest: Callable[[str], Awaitable[None]],
+    now: datetime,
+) -> None:
+    for name, trigger in sources.items():
+        if trigger is not None:
+            job = f"ingest {name}"
+            scheduler.add_job(_guarded(job, ingest, name), trigger, id=job, next_run_time=now, misfire_grace_time=None)
+
+
+def _add_digests(
+    scheduler: AsyncIOScheduler,
+    digests: Sequence[tuple[Subscription, CronTrigger]],
+    send: Callable[[Subscription], Awaitable[None]],
+    now: datetime,
+) -> None:
+    grace = int(GRACE.total_seconds())
+    for subscription, trigger in digests:
+        job = subscription_key(subscription)
+        if scheduler.get_job(job) is not None:
+            raise SettingsError(f"[[subscriptions]] has {job!r} twice: a digest goes to a place once")
+        first = {"next_run_time": now} if missed(trigger, now) else {}
+        scheduler.add_job(_guarded(job, send, subscription), trigger, id=job, misfire_grace_time=grace, **first)
+
+
+def _guarded(job: str, run: Callable[[T], Awaitable[None]], argument: T) -> Job:
+    """The job, whose fault is logged and stops nothing else."""
+
+    async def guarded() -> None:
+        try:
+            await run(argument)
+        except Exception:
+            log.exception("%s failed", job)
+
+    return guarded

@@ -1,0 +1,297 @@
+"""`ai-usage.toml`: its shape, its defaults, and errors that name the setting and the nearest right one.
+
+Secrets are references: "env:NAME" (an environment variable) or "file:PATH" (a file that only its owner may read).
+"""
+
+import os
+import re
+import stat
+import tomllib
+import zoneinfo
+from collections.abc import Iterable, Iterator
+from datetime import date
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+from msgspec import field
+
+DEFAULT_PATH = Path("ai-usage.toml")
+SMALLEST_GROUP = 3
+MAX_PORT = 65535
+CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+
+
+class SettingsError(Exception):
+    """A setting is missing, unknown or wrong. The message names it and says what to write instead."""
+
+
+class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A table of the file. Unknown settings are refused."""
+
+
+class Organisation(Part):
+    """[organisation] of the file."""
+
+    name: str = "Our organisation"
+    timezone: str = "UTC"
+    min_group_size: int = 5
+    reference_model: str = "gpt-4o"
+    country: str = ""
+
+
+class StoreSettings(Part):
+    """[store] of the file."""
+
+    url: str = "sqlite:///ai-usage.db"
+
+
+class Privacy(Part):
+    """[privacy]: `key` is the organisation's own secret under which identities are hashed."""
+
+    key: str = "env:AI_USAGE_KEY"
+    retention: str = ""
+
+
+class Source(Part):
+    """[sources.<tool>]: where one vendor's logs are read.
+
+    `kind` and `path` belong to [sources.directory] and to folders of downloaded logs. `organization` is the
+    vendor's `org-…` id where a stream is scoped by it.
+    """
+
+    kind: str = ""
+    path: str = ""
+    workspace: str = ""
+    organization: str = ""
+    key: str = ""
+    base_url: str = ""
+    schedule: str = "hourly"
+
+
+class ContractSettings(Part):
+    """[contracts.<tool>]: `price` is a seat and month."""
+
+    seats: int | None = None
+    price: float | None = None
+    currency: str = "USD"
+    renews: date | None = None
+    notice_days: int | None = None
+
+
+class SlackSettings(Part):
+    """[slack] of the file."""
+
+    mode: Literal["socket", "http"] = "socket"
+    bot_token: str = ""
+    app_token: str = ""
+    signing_secret: str = ""
+    base_url: str = "https://slack.com/api/"
+    client_id: str = ""
+    client_secret: str = ""
+
+
+class TeamsSettings(Part):
+    """[teams] of the file."""
+
+    app_id: str = ""
+    app_password: str = ""
+    tenant_id: str = ""
+    local: bool = False
+
+
+class WebSettings(Part):
+    """[web]: the chat page. Anything but loopback wants a token."""
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    token: str = ""
+
+
+class Roles(Part):
+    """[roles]: platform user ids, or `*` for everybody. Leaders map to the departments they may ask about."""
+
+    administrators: list[str] = field(default_factory=list)
+    leaders: dict[str, list[str]] = field(default_factory=dict)
+    enablement: list[str] = field(default_factory=list)
+
+
+class Subscription(Part, kw_only=True):
+    """[[subscriptions]]: `to` is a channel or person; `at` is local time in `timezone` (else the organisation's)."""
+
+    what: Literal["digest", "renewal"] = "digest"
+    audience: Literal["leaders", "administrators", "enablement"] = "leaders"
+    to: str
+    day: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] = "monday"
+    at: str = "09:00"
+    timezone: str = ""
+
+
+class Settings(Part):
+    """The whole file. `folder` is where it lies: relative paths start there."""
+
+    organisation: Organisation = field(default_factory=Organisation)
+    store: StoreSettings = field(default_factory=StoreSettings)
+    privacy: Privacy = field(default_factory=Privacy)
+    sources: dict[str, Source] = field(default_factory=dict)
+    contracts: dict[str, ContractSettings] = field(default_factory=dict)
+    slack: SlackSettings | None = None
+    teams: TeamsSettings | None = None
+    web: WebSettings = field(default_factory=WebSettings)
+    roles: Roles = field(default_factory=Roles)
+    subscriptions: list[Subscription] = field(default_factory=list)
+    folder: Path = Path()
+
+
+TOOLS = (
+    "chatgpt",
+    "codex",
+    "openai-api",
+    "copilot",
+    "gemini",
+    "github-copilot",
+    "claude",
+    "claude-code",
+    "cursor",
+)
+DIRECTORY = "directory"
+
+
+def find_config(given: Path | None) -> Path:
+    """Return the file to read: the one given, else AI_USAGE_CONFIG, else ai-usage.toml in the working folder."""
+    return given or Path(os.environ.get("AI_USAGE_CONFIG") or DEFAULT_PATH)
+
+
+def load(path: Path) -> Settings:
+    """Read and check a settings file.
+
+    Raises SettingsError for a file that is missing, is not TOML, or has an unknown or wrong setting.
+    """
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SettingsError(f"there is no {path}: `ai-usage init` writes one, `--config FILE` names another") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} cannot be read: {error}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path} is not valid TOML: {error}") from error
+    try:
+        _refuse_unknown(raw, Settings, ())
+        settings = msgspec.convert(raw, Settings)
+    except msgspec.ValidationError as error:
+        raise SettingsError(f"{path}: {_in_words(str(error))}") from error
+    except SettingsError as error:
+        raise SettingsError(f"{path}: {error}") from None
+    settings = msgspec.structs.replace(settings, folder=path.absolute().parent)
+    for complaint in _complaints(settings):
+        raise SettingsError(f"{path}: {complaint}")
+    return settings
+
+
+def _refuse_unknown(raw: object, kind: type[Part], where: tuple[str, ...]) -> None:
+    """Name an unknown setting and the nearest right one; msgspec would stop at naming it."""
+    if not isinstance(raw, dict):
+        return
+    known = {each.name: each.type for each in msgspec.structs.fields(kind) if each.name != "folder"}
+    for name, value in raw.items():
+        here = ".".join((*where, name))
+        if name not in known:
+            table = f"[{'.'.join(where)}]" if where else "the file"
+            raise SettingsError(f"{table} has no setting {name!r}: {nearest(name, known)}")
+        for inner in _parts(known[name]):
+            if inner in (Source, ContractSettings) and isinstance(value, dict):
+                _refuse_unknown_tools(value, inner, here)
+            elif isinstance(value, list):
+                for each in value:
+                    _refuse_unknown(each, inner, (here,))
+            else:
+                _refuse_unknown(value, inner, (here,))
+
+
+def _refuse_unknown_tools(tables: dict[str, object], kind: type[Part], where: str) -> None:
+    allowed = (*TOOLS, DIRECTORY) if kind is Source else TOOLS
+    for tool, value in tables.items():
+        if tool not in allowed:
+            raise SettingsError(f"[{where}.{tool}] names no known tool: {nearest(tool, allowed)}")
+        _refuse_unknown(value, kind, (where, tool))
+
+
+def _parts(annotation: object) -> list[type[Part]]:
+    """The tables that a setting's type speaks of, such as Source in dict[str, Source]."""
+    if isinstance(annotation, type) and issubclass(annotation, Part):
+        return [annotation]
+    return [part for argument in getattr(annotation, "__args__", ()) for part in _parts(argument)]
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Say which of `known` was probably meant, or list them."""
+    names = sorted(known)
+    close = get_close_matches(word.lower(), names, n=1, cutoff=0.6)
+    return f'did you mean "{close[0]}"?' if close else f"there are {', '.join(names)}"
+
+
+def _in_words(error: str) -> str:
+    """Reword msgspec's "Expected `int`, got `str` - at `$.organisation.min_group_size`"."""
+    what, _, place = error.partition(" - at ")
+    return f"{place.strip('`').removeprefix('$.') or 'the file'}: {what[0].lower()}{what[1:]}"
+
+
+def _complaints(settings: Settings) -> Iterator[str]:
+    organisation = settings.organisation
+    zones = [("organisation.timezone", organisation.timezone)]
+    zones += [("subscriptions.timezone", each.timezone) for each in settings.subscriptions if each.timezone]
+    known_zones = zoneinfo.available_timezones()
+    for name, zone in zones:
+        if zone not in known_zones:
+            close = get_close_matches(zone, sorted(known_zones), n=1)
+            yield f'{name}: there is no time zone "{zone}"' + (f', did you mean "{close[0]}"?' if close else "")
+    if organisation.min_group_size < SMALLEST_GROUP:
+        yield (
+            f"organisation.min_group_size is {organisation.min_group_size}: under {SMALLEST_GROUP} a group is no "
+            "protection; 5 is usual"
+        )
+    for tool, terms in settings.contracts.items():
+        if (terms.seats or 0) < 0 or (terms.price or 0) < 0:
+            yield f"contracts.{tool}: seats and price cannot be negative"
+    if not 0 <= settings.web.port <= MAX_PORT:
+        yield f"web.port is {settings.web.port}: a port is 0 to {MAX_PORT}"
+    for each in settings.subscriptions:
+        if not CLOCK.fullmatch(each.at):
+            yield f'subscriptions.at is "{each.at}": write a time of day such as "09:00"'
+
+
+def secret(reference: str, setting: str, folder: Path) -> str:
+    """Return the secret that `reference` points to: "env:NAME" or "file:PATH" (relative to `folder`).
+
+    Raises SettingsError, which names `setting` and never shows a value.
+    """
+    kind, _, name = reference.partition(":")
+    match kind:
+        case "env" if name:
+            value = os.environ.get(name, "")
+            if not value:
+                raise SettingsError(f"{setting} wants the environment variable {name}, which is not set")
+            return value.strip()
+        case "file" if name:
+            return _secret_file(folder / name, setting)
+        case _ if not reference:
+            raise SettingsError(f'{setting} is not set: write "env:NAME" or "file:PATH"')
+        case _:
+            raise SettingsError(
+                f'{setting} holds a value: secrets are references, "env:NAME" or "file:PATH" (if it is a real secret, '
+                "change it: it has been in a file)"
+            )
+
+
+def _secret_file(path: Path, setting: str) -> str:
+    try:
+        mode = path.stat().st_mode
+        value = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{setting}: {path} cannot be read: {error}") from error
+    if mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise SettingsError(f"{setting}: others may read {path}; run `chmod 600 {path}`")
+    if not value:
+        raise SettingsError(f"{setting}: {path} is empty")
+    return value

@@ -1,0 +1,81 @@
+"""Answering one person: a slash command or a button becomes a question, and the card goes to the asker only."""
+
+import asyncio
+import html
+import logging
+from dataclasses import dataclass
+
+from slack_sdk.errors import SlackApiError
+
+from bot.card import Card
+from bot.reference import new_reference
+from bot.render.slack import slack_blocks
+from bot.slack.client import refusal
+from bot.slack.post import ABSENT, Place, picture, post_with_picture, respond, with_note, words
+from bot.slack.voice import Workspace
+
+log = logging.getLogger(__name__)
+
+LONGEST_QUESTION = 500  # characters; the longest sensible question has a tenth
+REFUSAL = (
+    "Sorry, you are not among the people who may ask me. Whoever runs this bot can add your Slack user id, `{user}`, "
+    "to `administrators` under `[roles]` in `ai-usage.toml`."
+)
+ELSEWHERE = "I can't show pictures here because I am not in this conversation; its numbers are in the text."
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asked:
+    """One question as Slack hands it over. `thread` is set where it was asked by a button inside a thread."""
+
+    text: str
+    user: str
+    channel: str
+    response_url: str
+    thread: str | None = None
+
+
+def may_ask(workspace: Workspace, user: str) -> bool:
+    """Whether this person is listed, or everybody is."""
+    return bool(workspace.administrators & {"*", user})
+
+
+async def answer(workspace: Workspace, asked: Asked) -> None:
+    """Answer, or say in one sentence what went wrong with a reference that the log has too. Never raises."""
+    try:
+        if not may_ask(workspace, asked.user):
+            await respond(workspace, asked.response_url, words(REFUSAL.format(user=asked.user)))
+            return
+        question = html.unescape(asked.text).strip()[:LONGEST_QUESTION]
+        card = await asyncio.to_thread(workspace.voice.ask, question)
+        await _say(workspace, asked, card)
+    except Exception:
+        reference = new_reference()
+        log.exception("answering in Slack failed [%s]", reference)
+        await _apologise(workspace, asked, reference)
+
+
+async def _say(workspace: Workspace, asked: Asked, card: Card) -> None:
+    if card.chart is None:
+        await respond(workspace, asked.response_url, slack_blocks(card, None))
+        return
+    file, note = await picture(workspace, card.chart)
+    place = Place(channel=asked.channel, thread=asked.thread, only_for=asked.user)
+    if file is not None:
+        try:
+            await post_with_picture(workspace, place, lambda shown: slack_blocks(card, shown), file)
+        except SlackApiError as error:
+            if refusal(error) not in ABSENT:
+                raise
+            note = ELSEWHERE
+        else:
+            return
+    await respond(workspace, asked.response_url, with_note(slack_blocks(card, None), note))
+
+
+async def _apologise(workspace: Workspace, asked: Asked, reference: str) -> None:
+    text = f"Sorry, that did not work. Tell whoever runs this bot the reference `{reference}`: the log has the cause."
+    try:
+        await respond(workspace, asked.response_url, words(text))
+    except Exception:
+        log.exception("the apology could not be delivered [%s]", reference)

@@ -1,0 +1,160 @@
+"""The Slack app: what it listens to, and how it is connected (Socket Mode, or HTTP behind the chat page's server)."""
+
+import asyncio
+import logging
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.settings import SettingsError
+from bot.slack.answering import Asked, answer
+from bot.slack.client import refusal, slack_client
+from bot.slack.voice import Voice, Workspace
+
+log = logging.getLogger(__name__)
+
+COMMAND = "/ai-usage"
+ASK = re.compile(r"^ask:")
+FIRST_CONNECTION = 10.0  # seconds to wait for before serving without it; the handler goes on trying
+
+JSON = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SlackKeys:
+    """The secrets themselves, resolved. `app_token` for Socket Mode, `signing_secret` for HTTP."""
+
+    bot_token: str
+    app_token: str = ""
+    signing_secret: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Slack:
+    """The running app. In HTTP mode `handler` is None and `bot/slack/events.py` brings what Slack sends."""
+
+    app: AsyncApp
+    workspace: Workspace
+    handler: AsyncSocketModeHandler | None = None
+    connecting: asyncio.Future[None] | None = None
+
+    async def close(self) -> None:
+        """Leave Slack; what is being answered is not waited for."""
+        if self.connecting is not None:
+            self.connecting.cancel()
+        if self.handler is not None:
+            await self.handler.client.close()  # type: ignore[no-untyped-call]
+
+
+def slack_workspace(base_url: str, keys: SlackKeys, voice: Voice, administrators: list[str]) -> Workspace:
+    """The workspace that the bot token belongs to. Enough for posting without listening."""
+    return Workspace(
+        client=slack_client(base_url, keys.bot_token), voice=voice, administrators=frozenset(administrators)
+    )
+
+
+def build_app(workspace: Workspace, signing_secret: str = "") -> AsyncApp:
+    """The app with its listeners. Everything is acknowledged first and answered after: Slack waits three seconds."""
+    app = AsyncApp(
+        client=slack_client(workspace.client.base_url, None),
+        authorize=_authorize(workspace.client),
+        signing_secret=signing_secret,
+        logger=log,
+    )
+
+    async def command(ack: AsyncAck, body: JSON) -> None:
+        await ack()
+        await answer(workspace, asked_by_command(body))
+
+    async def button(ack: AsyncAck, body: JSON) -> None:
+        await ack()
+        await answer(workspace, asked_by_button(body))
+
+    async def link(ack: AsyncAck) -> None:
+        await ack()
+
+    app.command(COMMAND)(command)
+    app.action(ASK)(button)
+    app.action(re.compile(""))(link)
+    return app
+
+
+def asked_by_command(body: Mapping[str, Any]) -> Asked:
+    """The question in a slash command's payload; an empty text asks for the overview."""
+    return Asked(
+        text=body.get("text") or "",
+        user=body["user_id"],
+        channel=body["channel_id"],
+        response_url=body["response_url"],
+    )
+
+
+def asked_by_button(body: Mapping[str, Any]) -> Asked:
+    """The question in a button's value. Pressed inside a thread, the answer goes to that thread."""
+    seen: Mapping[str, Any] = body.get("container") or {}
+    return Asked(
+        text=body["actions"][0].get("value") or "",
+        user=body["user"]["id"],
+        channel=(body.get("channel") or {}).get("id") or seen["channel_id"],
+        response_url=body["response_url"],
+        thread=seen.get("thread_ts"),
+    )
+
+
+async def start_slack(workspace: Workspace, mode: str, base_url: str, keys: SlackKeys) -> Slack:
+    """Check the tokens and connect.
+
+    SettingsError where Slack refuses a token; where Slack can't be reached it goes on trying and the log says so.
+    """
+    await _check(workspace.client.auth_test(), "bot_token", "install the app again and copy its Bot User OAuth Token")
+    if mode == "http":
+        if not keys.signing_secret:
+            raise SettingsError('[slack] mode = "http" needs signing_secret (Basic Information, App Credentials)')
+        return Slack(app=build_app(workspace, keys.signing_secret), workspace=workspace)
+    if not keys.app_token:
+        raise SettingsError('[slack] mode = "socket" needs app_token (Basic Information, App-Level Tokens)')
+    listening = slack_client(base_url, keys.app_token)
+    opened = listening.apps_connections_open(app_token=keys.app_token)
+    await _check(opened, "app_token", "make an App-Level Token with connections:write; it starts with xapp-")
+    app = build_app(workspace)
+    handler = AsyncSocketModeHandler(app, keys.app_token, logger=log, web_client=listening)
+    if listening.proxy is None:
+        handler.client.proxy = None
+    first = asyncio.ensure_future(handler.client.connect())  # type: ignore[no-untyped-call]
+    done, _ = await asyncio.wait({first}, timeout=FIRST_CONNECTION)
+    if not done:
+        log.warning("Slack can't be reached yet: the bot goes on trying")
+    return Slack(app=app, workspace=workspace, handler=handler, connecting=first)
+
+
+async def _check(call: Any, setting: str, remedy: str) -> None:  # noqa: ANN401 - the client's own coroutine
+    try:
+        await call
+    except SlackApiError as error:
+        code = refusal(error)
+        if code and code != "ratelimited":
+            raise SettingsError(f"[slack] {setting} was refused by Slack ({code}): {remedy}") from error
+        log.warning("Slack did not check %s now", setting)
+    except (aiohttp.ClientError, TimeoutError) as error:
+        log.warning("Slack can't be reached: %s", error)
+
+
+def _authorize(client: AsyncWebClient) -> Any:  # noqa: ANN401 - Bolt reads the parameters' names
+    """Who the bot is, asked once: Bolt's own would ask before it acknowledges the first command."""
+    known: list[AuthorizeResult] = []
+
+    async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:  # noqa: ARG001
+        if not known:
+            found = await client.auth_test()
+            known.append(AuthorizeResult.from_auth_test_response(auth_test_response=found, bot_token=client.token))
+        return known[0]
+
+    return authorize

@@ -1,0 +1,25 @@
+"""What the Slack app is given by the rest of the bot, and where it speaks."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.card import Card, Chart
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Voice:
+    """The blocking functions that make what is said; each runs in a thread. An empty question asks for the overview."""
+
+    ask: Callable[[str], Card]
+    draw: Callable[[Chart], bytes]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Workspace:
+    """One Slack workspace that the bot speaks in. `administrators` are user ids, or `*` for everybody."""
+
+    client: AsyncWebClient
+    voice: Voice
+    administrators: frozenset[str]

@@ -1,0 +1,54 @@
+"""The state of an installation: coverage and the last run of every source."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from insights.basis import Basis
+from insights.series import panel
+from storage.reading import coverage, last_runs
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SourceStatus:
+    """One source: how far its facts reach, and how its last run went. `skipped` counts by reason."""
+
+    source: str
+    first_day: date | None
+    last_day: date | None
+    days: int
+    last_run: datetime | None
+    rows: int
+    skipped: dict[str, int]
+    error: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Status:
+    """Every source, the latest complete week, and what qualifies its numbers."""
+
+    latest_week: date | None
+    sources: tuple[SourceStatus, ...]
+    notes: tuple[str, ...]
+
+
+def status_of(basis: Basis) -> Status:
+    """Return the state of what `basis` rests on."""
+    reach = {each.source: each for each in coverage(basis.store)}
+    runs = {each.source: each for each in last_runs(basis.store)}
+    sources = []
+    for source in sorted(reach.keys() | runs.keys()):
+        covered, run = reach.get(source), runs.get(source)
+        sources.append(
+            SourceStatus(
+                source=source,
+                first_day=covered.first_day if covered else None,
+                last_day=covered.last_day if covered else None,
+                days=covered.days if covered else 0,
+                last_run=run.started if run else None,
+                rows=run.rows if run else 0,
+                skipped=run.skipped if run else {},
+                error=run.error if run else None,
+            )
+        )
+    shown = panel(basis)
+    return Status(latest_week=shown.weeks[-1] if shown.weeks else None, sources=tuple(sources), notes=shown.notes)

@@ -1,0 +1,168 @@
+"""From a view's plan and the panel to the chart a Card carries, with the text that holds its numbers."""
+
+from typing import assert_never
+
+import numpy as np
+
+from bot.card import Bar, BarChart, Chart, Dot, DotChart, Level, Line, LineChart, ShareChart
+from bot.format import format_value, format_week
+from bot.wording import titled
+from insights.catalogue import metrics
+from insights.series import ALL_TOOLS, COMPANY, Panel
+from insights.view import ChartPlan
+from insights.words import listing
+
+MOST_IN_ALT = 12
+
+
+def chart_of(
+    plan: ChartPlan, panel: Panel, departments: tuple[str, ...] = (), tool: str = ALL_TOOLS
+) -> Chart | None:
+    """Return the chart that `plan` asks for, about the company or about `departments`; None without data.
+
+    With several departments a line chart shows the first metric with a line each; dots and bars set them apart.
+    """
+    if not panel.weeks:
+        return None
+    match plan.kind:
+        case "two_lines" | "lines":
+            return _lines(plan, panel, departments or (COMPANY,), tool)
+        case "stacked_share":
+            return _shares(plan, panel, departments[0] if departments else COMPANY, tool)
+        case "scatter":
+            return _dots(plan, panel, departments, tool)
+        case "bars":
+            return _bars(plan, panel, departments, tool)
+        case _:
+            assert_never(plan.kind)
+
+
+def _lines(plan: ChartPlan, panel: Panel, departments: tuple[str, ...], tool: str) -> LineChart | None:
+    one = len(departments) == 1
+    wanted = [(metric, departments[0]) for metric in plan.metrics] if one else [(_lead(plan), d) for d in departments]
+    lines = []
+    for metric_id, department in wanted:
+        metric = metrics()[metric_id]
+        values = panel.values(metric_id, department, tool)
+        if any(value is not None for value in values):
+            label = titled(metric, panel.reference.name) if one else department
+            lines.append(Line(label=label, values=values, unit=metric.unit))
+    if not lines:
+        return None
+    subject = f"{departments[0]}: " if one and departments[0] != COMPANY else ""
+    title = plan.title if one else f"{titled(metrics()[_lead(plan)], panel.reference.name)}: {listing(departments)}"
+    return LineChart(
+        title=f"{subject}{title[0].lower()}{title[1:]}" if subject else title,
+        weeks=panel.weeks,
+        lines=tuple(lines),
+        two_scales=plan.kind == "two_lines" and one and len(lines) == 2,
+        levels=tuple(Level(value=mark.value, label=mark.label) for mark in plan.marks) if one else (),
+        alt=_lines_in_words(title if not subject else f"{subject}{title}", panel, lines),
+        currency=panel.currency,
+    )
+
+
+def _lead(plan: ChartPlan) -> str:
+    """The metric that several departments are compared by: of two lines, the one the view is about."""
+    return plan.metrics[-1] if plan.kind == "two_lines" else plan.metrics[0]
+
+
+def _lines_in_words(title: str, panel: Panel, lines: list[Line]) -> str:
+    told = []
+    for line in lines:
+        values = [format_value(value, line.unit, panel.currency) for value in line.values]
+        told.append(f"{line.label}: {', '.join(values)}")
+    span = f"{format_week(panel.weeks[0])} to {format_week(panel.weeks[-1])}"
+    return f"{title}, by week from {span}. {'. '.join(told)}."
+
+
+def _shares(plan: ChartPlan, panel: Panel, department: str, tool: str) -> ShareChart | None:
+    shares = panel.shares
+    mine = shares[(shares["department"] == department) & (shares["tool"] == tool) & ~shares["suppressed"]]
+    if mine.empty:
+        return None
+    table = mine.pivot_table(index="week", columns="family", values="value", aggfunc="sum").reindex(list(panel.weeks))
+    ranks = mine.groupby("family")["rank"].max()
+    # Strongest first; what the catalogue does not know comes last.
+    order = sorted(table.columns, key=lambda name: (-(_rank(ranks.get(name))), str(name)))
+    seen = table.notna().any(axis=1)
+    lines = tuple(
+        Line(
+            label=str(name),
+            values=tuple(
+                float(np.nan_to_num(value)) if known else None
+                for value, known in zip(table[name], seen, strict=True)
+            ),
+            unit="percent",
+        )
+        for name in order
+    )
+    latest = ", ".join(f"{line.label} {format_value(line.values[-1], 'percent')}" for line in lines)
+    first = ", ".join(f"{line.label} {format_value(line.values[0], 'percent')}" for line in lines)
+    subject = f"{department}: " if department != COMPANY else ""
+    return ShareChart(
+        title=f"{subject}{plan.title}",
+        weeks=panel.weeks,
+        shares=lines,
+        alt=(
+            f"{subject}{plan.title}, by week. In the week of {format_week(panel.weeks[-1])}: {latest}. "
+            f"In the week of {format_week(panel.weeks[0])}: {first}."
+        ),
+    )
+
+
+def _rank(rank: object) -> float:
+    return float(rank) if isinstance(rank, int | float | np.integer) else -1.0
+
+
+def _dots(plan: ChartPlan, panel: Panel, departments: tuple[str, ...], tool: str) -> DotChart | None:
+    across, up = (metrics()[each] for each in plan.metrics)
+    dots = []
+    for department in panel.departments:
+        x = panel.over(across.id, department, plan.weeks, tool)
+        y = panel.over(up.id, department, plan.weeks, tool)
+        people = panel.cell("weekly_active_users", department, tool).value
+        if x is not None and y is not None:
+            dots.append(
+                Dot(label=department, x=x, y=y, people=int(people or 0), emphasis=department in departments)
+            )
+    if not dots:
+        return None
+    told = ", ".join(
+        f"{dot.label} {format_value(dot.x, across.unit)} and {format_value(dot.y, up.unit)}"
+        for dot in dots[:MOST_IN_ALT]
+    )
+    more = f", and {len(dots) - MOST_IN_ALT} more" if len(dots) > MOST_IN_ALT else ""
+    return DotChart(
+        title=plan.title,
+        x_label=titled(across, panel.reference.name),
+        y_label=titled(up, panel.reference.name),
+        dots=tuple(dots),
+        alt=f"{across.title} and {up.title.lower()} by department, over {plan.weeks} weeks: {told}{more}.",
+    )
+
+
+def _bars(plan: ChartPlan, panel: Panel, departments: tuple[str, ...], tool: str) -> BarChart | None:
+    whole, part = metrics()[plan.metrics[0]], metrics()[plan.metrics[1]]
+    bars = []
+    for department in panel.departments:
+        value = panel.latest(whole.id, department, tool)
+        if value is not None and (not departments or department in departments):
+            bars.append(Bar(label=department, value=value, part=panel.latest(part.id, department, tool)))
+    if not bars:
+        return None
+    bars.sort(key=lambda bar: (-bar.value, bar.label))
+    told = ", ".join(
+        f"{bar.label} {format_value(bar.value, whole.unit, panel.currency)}"
+        + (f" ({format_value(bar.part, part.unit, panel.currency)} unused)" if bar.part is not None else "")
+        for bar in bars[:MOST_IN_ALT]
+    )
+    more = f", and {len(bars) - MOST_IN_ALT} more" if len(bars) > MOST_IN_ALT else ""
+    return BarChart(
+        title=plan.title,
+        unit=whole.unit,
+        bars=tuple(bars),
+        part_label="on seats unused for 28 days",
+        alt=f"{plan.title}, in the week of {format_week(panel.weeks[-1])}: {told}{more}.",
+        currency=panel.currency,
+    )

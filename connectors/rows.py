@@ -1,0 +1,117 @@
+"""What a parser hands to the door: rows in columns, still carrying the vendor's identities and text.
+
+Every list of a table has one entry a row. These never leave the process that parsed them.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MessageRows:
+    """Messages as the vendor tells them. `line` counts from 1 in the bytes parsed.
+
+    `author` is the vendor's word ("user", "assistant", "tool", …). `content` is any JSON value, None where absent.
+    """
+
+    line: list[int]
+    event: list[str | None]
+    time: list[str | float | None]
+    email: list[str | None]
+    account: list[str | None]
+    author: list[str | None]
+    model: list[str | None]
+    content: list[object]
+    message: list[str | None]
+    parent: list[str | None]
+    conversation: list[str | None]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CostRow:
+    """Tokens, credits and money that one person used up, as the vendor metered them. None: not reported."""
+
+    line: int
+    event: str | None
+    time: str | float | None
+    email: str | None
+    account: str | None
+    model: str | None
+    input_tokens: int | None
+    output_tokens: int | None
+    credits: float | None
+    cost: float | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BadLine:
+    """A line that was skipped: its number, and why, in words that hold nothing of the line."""
+
+    line: int
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rows:
+    """What a piece of a file holds. `lines` counts its lines, `bad` those that were skipped.
+
+    `passed` counts lines that are sound but not ours to count, by reason. `cut` says that the last line lacks its
+    end and cannot be read: the file was cut short.
+    """
+
+    lines: int
+    messages: tuple[MessageRows, ...] = ()
+    costs: tuple[CostRow, ...] = ()
+    bad: tuple[BadLine, ...] = ()
+    passed: Mapping[str, int] = field(default_factory=dict)
+    cut: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Account:
+    """One account in a vendor's list of users. `created` is absent where the vendor does not say."""
+
+    id: str
+    email: str | None
+    active: bool
+    created: datetime | None
+    plan: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Accounts:
+    """A page of a vendor's list of users. `cursor` asks for the next one; None: this was the last."""
+
+    accounts: tuple[Account, ...] = field(default_factory=tuple)
+    cursor: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RemoteFile:
+    """A file that a vendor lists. `end` is the vendor's own position of it in the feed, as it came."""
+
+    id: str
+    end: str
+    sha256: str | None = None
+    size: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FileList:
+    """A page of a vendor's list of files. `cursor` asks for the next one; None: this was the last."""
+
+    files: tuple[RemoteFile, ...] = ()
+    cursor: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Request:
+    """What to ask a vendor for: a path below its base address, and the parameters of the query."""
+
+    path: str
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+
+ParseRows = Callable[[bytes], Rows]
+"""Parse a piece of a log file that was cut at a line's end. Pure; never raises on what a line holds."""

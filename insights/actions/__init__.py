@@ -1,0 +1,1 @@
+"""What to do about findings, one a file. A new one is one more instance in a module of this package."""

@@ -1,0 +1,234 @@
+"""The one place where weekly arrays become numbers that may be shown: metrics computed, small groups hidden."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from insights.metric import Metric, Part
+from insights.privacy import hidden_cells
+from insights.weekly import Flags, Floats, Weekly
+from storage.models import OTHER, Family
+
+ALSO = {"reference_people": "people", "top_ten_people": "people", "top_decile_people": "people"}
+"""Counts of a part of those whom another column counts: hidden with it as well."""
+
+TOKENS = frozenset({"input_tokens", "output_tokens"})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cell:
+    """One value with what qualifies it. `people` is how many people (or seats) it is about; None: unknown or hidden.
+
+    `value` is None where it is hidden (`suppressed`) or where no tool reports what it needs.
+    """
+
+    value: float | None = None
+    numerator: float | None = None
+    denominator: float | None = None
+    people: int | None = None
+    estimated: bool = False
+    suppressed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Gated:
+    """Arrays of the shape (metrics, tools, departments, weeks), NaN where hidden or absent."""
+
+    metrics: tuple[Metric, ...]
+    value: Floats
+    numerator: Floats
+    denominator: Floats
+    people: Floats
+    estimated: Flags
+    suppressed: Flags
+
+    def cell(self, place: tuple[int, int, int, int]) -> Cell:
+        """Return one cell."""
+        return Cell(
+            value=_told(self.value[place]),
+            numerator=_told(self.numerator[place]),
+            denominator=_told(self.denominator[place]),
+            people=None if np.isnan(self.people[place]) else int(self.people[place]),
+            estimated=bool(self.estimated[place]),
+            suppressed=bool(self.suppressed[place]),
+        )
+
+    def frame(self, weeks: Sequence[date], tools: Sequence[str], names: Sequence[str]) -> pd.DataFrame:
+        """Return every cell as a row."""
+        labels = ([each.id for each in self.metrics], list(tools), list(names), list(weeks))
+        grid = pd.MultiIndex.from_product(labels, names=["metric", "tool", "department", "week"]).to_frame(index=False)
+        columns = ("value", "numerator", "denominator", "people", "estimated", "suppressed")
+        filled = grid.assign(**{name: getattr(self, name).reshape(-1) for name in columns})
+        return filled[["week", "department", "tool", "metric", *columns]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mix:
+    """Sessions by family, of the shape (families, tools, departments, weeks); the last family is `other`.
+
+    Zero where a family was not used or is folded into `other`, NaN in `other` where the mix is hidden or absent.
+    """
+
+    families: tuple[Family, ...]
+    sessions: Floats
+    people: Floats
+    suppressed: Flags
+
+    def frame(self, weeks: Sequence[date], tools: Sequence[str], names: Sequence[str]) -> pd.DataFrame:
+        """Return every share that is not zero as a row."""
+        total = self.sessions.sum(axis=0)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            share = self.sessions / total
+        hidden = np.broadcast_to(self.suppressed, share.shape).copy()
+        hidden[:-1] = False
+        f, t, d, w = (each.tolist() for each in np.nonzero((share > 0) | hidden))
+        return pd.DataFrame(
+            {
+                "week": [weeks[n] for n in w],
+                "department": [names[n] for n in d],
+                "tool": [tools[n] for n in t],
+                "family": [self.families[n].name for n in f],
+                "rank": pd.array([self.families[n].rank for n in f], dtype="Int64"),
+                "value": share[f, t, d, w],
+                "sessions": self.sessions[f, t, d, w],
+                "people": self.people[f, t, d, w],
+                "suppressed": hidden[f, t, d, w],
+            }
+        ).sort_values(["week", "department", "tool"], kind="stable", ignore_index=True)
+
+
+def gated(behind: Weekly, metrics: tuple[Metric, ...], k: int, tools: Sequence[str]) -> Gated:
+    """Return the metrics of the tools asked for; what is hidden does not depend on what was asked."""
+    groups = {each.group for each in metrics}
+    shut = {group: hidden_group(behind, group, k) for group in sorted(groups)}
+    chosen = _rows_of(behind, tools)
+    shape = (len(metrics), len(chosen), *behind.columns["people"].shape[1:])
+    arrays = {name: np.full(shape, np.nan) for name in ("value", "numerator", "denominator", "people")}
+    estimated, suppressed = np.zeros(shape, np.bool_), np.zeros(shape, np.bool_)
+    for n, metric in enumerate(metrics):
+        value, numerator, denominator = compute(metric, behind)
+        hidden = shut[metric.group] & ~np.isnan(value)
+        about = behind.columns[metric.group]
+        told = {"value": value, "numerator": numerator, "denominator": denominator, "people": about}
+        untold = hidden | np.isnan(value)
+        for name, array in told.items():
+            arrays[name][n] = _pick(np.where(untold, np.nan, array), chosen)
+        suppressed[n] = _pick(hidden, chosen, missing=False)
+        if TOKENS & set(metric.needs):
+            estimated[n] = _pick(behind.estimated, chosen, missing=False) & ~np.isnan(arrays["value"][n])
+    return Gated(metrics=metrics, estimated=estimated, suppressed=suppressed, **arrays)
+
+
+def compute(metric: Metric, behind: Weekly) -> tuple[Floats, Floats, Floats]:
+    """Return value, numerator and denominator; NaN where a measure is absent or the denominator is 0."""
+    columns = behind.columns
+    absent = np.full_like(columns["people"], np.nan)
+    numerator = columns[metric.numerator] if metric.numerator else absent
+    denominator = columns[metric.denominator] if metric.denominator else absent
+    if metric.parts:
+        value = 100 * np.sum([_part(columns, part) for part in metric.parts], axis=0)
+    elif metric.denominator:
+        value = _quotient(numerator, denominator)
+    else:
+        value = numerator.copy()
+    if metric.only == "department":
+        value[:, 0] = np.nan
+    return value, numerator, denominator
+
+
+def _quotient(numerator: Floats, denominator: Floats) -> Floats:
+    safe = np.where(denominator > 0, denominator, np.nan)
+    return np.asarray(numerator / safe, dtype=np.float64)
+
+
+def _part(columns: dict[str, Floats], part: Part) -> Floats:
+    reached = (_quotient(columns[part.numerator], columns[part.denominator]) - part.low) / (part.high - part.low)
+    return part.weight * np.clip(reached, 0, 1)
+
+
+def hidden_group(behind: Weekly, group: str, k: int) -> Flags:
+    """Return which cells of a metric whose people `group` counts are hidden, (tools, departments, weeks)."""
+    counts = np.nan_to_num(behind.columns[group])
+    if group in ALSO:
+        base = hidden_group(behind, ALSO[group], k)
+        return base | _hidden(counts, k, base)
+    hidden = _hidden(counts, k)
+    if group == "people":
+        # That nobody was active says something about everybody who could have been.
+        seats = np.nan_to_num(behind.columns["seats_assigned"])
+        hidden |= (behind.columns["people"] == 0) & (seats < k)
+    return hidden
+
+
+def _hidden(counts: Floats, k: int, already: Flags | None = None) -> Flags:
+    hidden = np.zeros(counts.shape, np.bool_)
+    # Two columns are one tool and the same tool as "all together": the one table of departments says it all.
+    tools = slice(0, 1) if len(counts) == 2 and (counts[0] == counts[1]).all() else slice(None)
+    for week in range(counts.shape[2]):
+        before = None if already is None else already[tools, :, week].T
+        hidden[:, :, week] = hidden_cells(counts[tools, :, week].T, k, before).T
+    return hidden
+
+
+def mixed(behind: Weekly, k: int, tools: Sequence[str]) -> Mix:
+    """Return the model mix of the tools asked for, with families that few people used folded into `other`."""
+    closed = hidden_group(behind, "reference_people", k) | hidden_group(behind, "people", k)
+    known = np.array([each.rank is not None for each in behind.families], np.bool_)
+    people, sessions = behind.family_people, np.nan_to_num(behind.family_sessions)
+    folded = _folded(behind, closed, known, k)
+    reported = (~np.isnan(behind.family_sessions)).any(axis=0)
+    rest = np.where(closed | ~reported, np.nan, np.where(folded, sessions, 0).sum(axis=0))
+    rest_people = np.max(np.where(folded, people, 0), axis=0, initial=0)
+    shown = np.where(folded | closed, 0, sessions)[known]
+    shown_people = np.where(folded | closed, 0, people)[known]
+    chosen = _rows_of(behind, tools)
+    return Mix(
+        families=(*(each for each in behind.families if each.rank is not None), Family(name=OTHER, rank=None)),
+        sessions=np.stack([_pick(each, chosen) for each in (*shown, rest)]),
+        people=np.stack([_pick(each, chosen) for each in (*shown_people, rest_people)]),
+        suppressed=_pick(closed & reported, chosen, missing=False),
+    )
+
+
+def _folded(behind: Weekly, closed: Flags, known: Flags, k: int) -> Flags:
+    """Return which families are part of `other`, (families, tools, departments, weeks).
+
+    For each tool the table is departments by families, whose totals are both known. What is folded for one tool is
+    folded for all, so that tools cannot be played off against each other.
+    """
+    people = behind.family_people
+    folded = (people > 0) & (~known[:, None, None, None] | closed)
+    totals = np.nan_to_num(behind.columns["people"])
+    alone = len(behind.tools) == 2  # all tools together are then the one tool
+    for week in range(people.shape[3]):
+        while True:
+            before = folded[..., week].copy()
+            for tool in range(1 if alone else len(behind.tools)):
+                counts = np.vstack([totals[tool, :, week], people[:, tool, :, week]]).T
+                shut = np.vstack([closed[tool, :, week], folded[:, tool, :, week]]).T
+                folded[:, tool, :, week] |= hidden_cells(counts, k, shut)[:, 1:].T
+            folded[..., week] = folded[..., week].any(axis=1, keepdims=True) & (people[..., week] > 0)
+            if (folded[..., week] == before).all():
+                break
+    return folded
+
+
+def _rows_of(behind: Weekly, tools: Sequence[str]) -> list[int]:
+    """Return the place of each tool; -1 for one without roll-ups."""
+    return [behind.tools.index(each) if each in behind.tools else -1 for each in tools]
+
+
+def _pick(array: NDArray[Any], rows: list[int], *, missing: float = np.nan) -> NDArray[Any]:
+    """Return the rows of the first axis asked for; `missing` for one that is not there."""
+    picked = array[rows]
+    picked[[n for n, row in enumerate(rows) if row < 0]] = missing
+    return picked
+
+
+def _told(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)

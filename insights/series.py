@@ -1,0 +1,211 @@
+"""The panel: every metric by week, department and tool, small groups already hidden. The one way out of the store."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property, partial
+from types import MappingProxyType
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from insights import catalogue
+from insights.basis import WEEK, Basis, latest_complete_week, monday
+from insights.gate import Cell, Gated, Mix, gated, mixed
+from insights.notes import notes
+from insights.question import Weeks
+from insights.weekly import ALL_TOOLS, COMPANY, Weekly, weekly
+from storage.facts import Contract
+from storage.models import Family, family
+from storage.reading import contracts, first_week, group_weeks, last_day, model_weeks
+
+DEFAULT_WEEKS = 14
+
+
+@dataclass(frozen=True, kw_only=True)
+class Panel:
+    """Every metric by complete week, department and tool, behind the gate.
+
+    `weeks` are Mondays, ascending; `departments` are by name, `Unmapped` last. `''` is the company and `'*'` every
+    tool together. `history` counts the complete weeks since facts begin, which may be more than are shown.
+    `notes` are sentences that qualify the numbers. `reference` is the family of the reference model.
+    """
+
+    weeks: tuple[date, ...]
+    departments: tuple[str, ...]
+    tools: tuple[str, ...]
+    currency: str
+    min_group_size: int
+    notes: tuple[str, ...]
+    history: int
+    reference: Family
+    contracts: MappingProxyType[str, Contract]
+    _gated: Gated
+    _mix: Callable[[], Mix]
+
+    def values(self, metric: str, department: str = COMPANY, tool: str = ALL_TOOLS) -> tuple[float | None, ...]:
+        """Return a value a week: None where it is hidden or absent."""
+        return tuple(None if np.isnan(each) else float(each) for each in self.array(metric, department, tool))
+
+    def array(self, metric: str, department: str = COMPANY, tool: str = ALL_TOOLS) -> NDArray[np.float64]:
+        """Return a value a week: NaN where it is hidden or absent."""
+        place = self._place(metric, department, tool)
+        return np.full(len(self.weeks), np.nan) if place is None else self._gated.value[place].copy()
+
+    def latest(self, metric: str, department: str = COMPANY, tool: str = ALL_TOOLS) -> float | None:
+        """Return the value of the last week; None where it is hidden or absent."""
+        values = self.values(metric, department, tool)
+        return values[-1] if values else None
+
+    def change(self, metric: str, department: str = COMPANY, tool: str = ALL_TOOLS) -> float | None:
+        """Return the last week's value minus the first week's; None where either is hidden or absent."""
+        values = self.values(metric, department, tool)
+        if len(values) < 2 or values[0] is None or values[-1] is None:
+            return None
+        return values[-1] - values[0]
+
+    def over(
+        self, metric: str, department: str = COMPANY, weeks: int = 4, tool: str = ALL_TOOLS, *, until: int = 0
+    ) -> float | None:
+        """Return the value over the last `weeks`: the quotient of sums, or the mean week of a count or score.
+
+        Weeks that are hidden or absent are left out. `until` leaves out as many of the newest weeks.
+        """
+        place = self._place(metric, department, tool)
+        if place is None or not self.weeks:
+            return None
+        window = slice(max(0, len(self.weeks) - until - weeks), max(0, len(self.weeks) - until))
+        seen = ~np.isnan(self._gated.value[place][window])
+        if not seen.any():
+            return None
+        if not catalogue.metrics()[metric].denominator:
+            return float(self._gated.value[place][window][seen].mean())
+        below = float(self._gated.denominator[place][window][seen].sum())
+        return float(self._gated.numerator[place][window][seen].sum()) / below if below else None
+
+    def total(self, metric: str, department: str = COMPANY, weeks: int = 4, tool: str = ALL_TOOLS) -> float:
+        """Return the sum of a count over the last `weeks`; 0 where nothing is known."""
+        values = self.array(metric, department, tool)[-weeks:]
+        return float(np.nansum(values))
+
+    def cell(self, metric: str, department: str = COMPANY, tool: str = ALL_TOOLS, week: date | None = None) -> Cell:
+        """Return one value with what qualifies it, by default of the last week."""
+        place = self._place(metric, department, tool)
+        wanted = week if week is not None else (self.weeks[-1] if self.weeks else None)
+        if place is None or wanted not in self.weeks:
+            return Cell()
+        return self._gated.cell((*place, self.weeks.index(wanted)))
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """Every cell as a row.
+
+        Columns: week, department ('' is the company), tool, metric, value, numerator, denominator, people,
+        estimated, suppressed.
+        """
+        return self._gated.frame(self.weeks, self.tools, (COMPANY, *self.departments))
+
+    @cached_property
+    def shares(self) -> pd.DataFrame:
+        """The share of sessions by model family.
+
+        Columns: week, department, tool, family, rank (<NA> where unknown), value, sessions, people, suppressed.
+        Strongest family first, `other` last. Where a department's mix is hidden it has one row, of family `other`.
+        """
+        return self._mix().frame(self.weeks, self.tools, (COMPANY, *self.departments))
+
+    @cached_property
+    def _rows(self) -> dict[str, int]:
+        return {each.id: n for n, each in enumerate(self._gated.metrics)}
+
+    def _place(self, metric: str, department: str, tool: str) -> tuple[int, int, int] | None:
+        if metric not in catalogue.metrics():
+            raise KeyError(metric)
+        names = (COMPANY, *self.departments)
+        if metric not in self._rows or department not in names or tool not in self.tools:
+            return None
+        return self._rows[metric], self.tools.index(tool), names.index(department)
+
+
+def panel(
+    basis: Basis,
+    *,
+    weeks: int | Weeks = DEFAULT_WEEKS,
+    tools: Sequence[str] = (ALL_TOOLS,),
+    metrics: Sequence[str] = (),
+) -> Panel:
+    """Return the panel of the last `weeks` complete weeks, or of the complete ones among those asked for.
+
+    `tools` are the tools to show, '*' for all together. `metrics` are ids; none means all. Only roll-ups are read,
+    with the same few queries however many departments there are.
+    """
+    newest_day, oldest = last_day(basis.store), first_week(basis.store)
+    newest = latest_complete_week(basis.as_of, newest_day)
+    asked = _asked(weeks, oldest, newest)
+    reference = family(basis.reference_model)
+    first, last = (asked[0], asked[-1]) if asked else (basis.as_of, basis.as_of - WEEK)
+    behind = weekly(
+        group_weeks(basis.store, first, last),
+        model_weeks(basis.store, first, last),
+        asked,
+        first_week=oldest,
+        reference_rank=reference.rank,
+        family=family,
+    )
+    return show(
+        behind,
+        basis,
+        metrics=metrics,
+        tools=tools,
+        history=0 if oldest is None or newest is None else max(0, (newest - oldest).days // 7 + 1),
+        contracts=contracts(basis.store),
+        last_day=newest_day,
+    )
+
+
+def show(
+    behind: Weekly,
+    basis: Basis,
+    *,
+    tools: Sequence[str],
+    metrics: Sequence[str] = (),
+    history: int,
+    contracts: dict[str, Contract],
+    last_day: date | None,
+) -> Panel:
+    """Return what of `behind` may be seen."""
+    chosen = tuple(catalogue.metrics()[each] for each in metrics) or tuple(catalogue.metrics().values())
+    shown_tools = tuple(dict.fromkeys(tools)) or (ALL_TOOLS,)
+    values = gated(behind, tuple(each for each in chosen if each.needs), basis.min_group_size, shown_tools)
+    reference = family(basis.reference_model)
+    return Panel(
+        weeks=behind.weeks,
+        departments=behind.departments[1:],
+        tools=shown_tools,
+        currency=_currency(contracts, basis),
+        min_group_size=basis.min_group_size,
+        notes=notes(behind, values, basis, shown_tools, last_day),
+        history=history,
+        reference=reference,
+        contracts=MappingProxyType(contracts),
+        _gated=values,
+        # Only one view asks for the mix, and folding it is the dearest part.
+        _mix=partial(mixed, behind, basis.min_group_size, shown_tools),
+    )
+
+
+def _asked(weeks: int | Weeks, oldest: date | None, newest: date | None) -> tuple[date, ...]:
+    """Return the Mondays asked for that are complete and not before history begins."""
+    if oldest is None or newest is None:
+        return ()
+    if isinstance(weeks, Weeks):
+        first, last = max(monday(weeks.first), oldest), min(monday(weeks.last), newest)
+    else:
+        first, last = max(newest - (weeks - 1) * WEEK, oldest), newest
+    return tuple(first + n * WEEK for n in range((last - first).days // 7 + 1))
+
+
+def _currency(contracts: dict[str, Contract], basis: Basis) -> str:
+    named = {each.currency for each in contracts.values() if each.price is not None}
+    return named.pop() if len(named) == 1 else basis.currency

@@ -1,0 +1,319 @@
+"""What ingestion writes: files and their events, facts replaced by day, seats, members, and the log of runs."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, fields
+from datetime import date, datetime, timedelta
+from operator import attrgetter
+
+from sqlalchemy import Connection, Insert, Table, delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from storage.facts import Alias, Contract, EventBatch, Member, Person, Seat, Usage
+from storage.schema import (
+    alias,
+    contract,
+    event_batch,
+    member,
+    rollup_due,
+    run,
+    seat,
+    source_day,
+    source_file,
+    usage,
+    watermark,
+)
+from storage.store import Store
+
+_USAGE_NAMES = tuple(each.name for each in fields(Usage))
+_USAGE_VALUES = attrgetter(*_USAGE_NAMES)
+_USAGE_ORDER = attrgetter("day", "person", "tool", "model")
+
+WAITING = "waiting"
+CLOSED = "closed"
+
+
+def monday(day: date) -> date:
+    """Return the Monday of the ISO week that holds `day`."""
+    return day - timedelta(days=day.weekday())
+
+
+# Files and events ----------------------------------------------------------------------------------------------------
+
+
+def done_files(store: Store, source: str) -> set[str]:
+    """Return the ids of the files of `source` that were read whole."""
+    with store.reading() as connection:
+        return set(connection.scalars(select(source_file.c.file).where(source_file.c.source == source)))
+
+
+def closed_days(store: Store, source: str) -> set[date]:
+    """Return the days whose events are gone: their facts stand, and events that still come for them are refused."""
+    return _days(store, source, CLOSED)
+
+
+def waiting_days(store: Store, source: str) -> list[date]:
+    """Return the days whose events are in but whose facts are not yet worked out again, oldest first."""
+    return sorted(_days(store, source, WAITING))
+
+
+def save_file(
+    store: Store,
+    *,
+    source: str,
+    stream: str,
+    file: str,
+    rows: int,
+    skipped: int,
+    batches: Sequence[EventBatch],
+    aliases: Sequence[Alias] = (),
+    position: str | None = None,
+) -> None:
+    """Keep one file that was read whole: its events by day, the aliases it taught, and the feed's new position.
+
+    The days it touches wait for their facts, and so does the day before each: a prompt just before midnight takes
+    its model from the reply after it.
+    """
+    with store.writing() as connection:
+        _insert_missing(
+            connection,
+            source_file,
+            [{"source": source, "file": file, "stream": stream, "rows": rows, "skipped": skipped}],
+        )
+        _insert_missing(
+            connection,
+            event_batch,
+            [
+                {"source": source, "day": each.day, "file": each.file, "rows": each.rows, "columns": each.columns}
+                for each in batches
+            ],
+        )
+        touched = {each.day for each in batches}
+        _mark_waiting(connection, source, touched | {day - timedelta(days=1) for day in touched})
+        _learn_aliases(connection, source, aliases)
+        if position is not None:
+            _set_watermark(connection, source, stream, position)
+
+
+def read_batches(store: Store, source: str, day: date) -> list[EventBatch]:
+    """Return the events kept for one day, by file."""
+    wanted = (
+        select(event_batch).where(event_batch.c.source == source, event_batch.c.day == day).order_by(event_batch.c.file)
+    )
+    with store.reading() as connection:
+        return [
+            EventBatch(file=row.file, day=row.day, rows=row.rows, columns=row.columns)
+            for row in connection.execute(wanted)
+        ]
+
+
+def close_days(store: Store, source: str, before: date) -> None:
+    """Let go of the events of every day before `before`, and close those days for good."""
+    with store.writing() as connection:
+        old = select(event_batch.c.day).where(event_batch.c.source == source, event_batch.c.day < before).distinct()
+        days = list(connection.scalars(old))
+        for day in days:
+            connection.execute(delete(source_day).where(source_day.c.source == source, source_day.c.day == day))
+        _insert_missing(connection, source_day, [{"source": source, "day": day, "state": CLOSED} for day in days])
+        connection.execute(delete(event_batch).where(event_batch.c.source == source, event_batch.c.day < before))
+
+
+def get_watermark(store: Store, source: str, stream: str) -> str | None:
+    """Return the vendor's cursor up to which `stream` was read, or None before the first file."""
+    with store.reading() as connection:
+        return connection.scalar(
+            select(watermark.c.position).where(watermark.c.source == source, watermark.c.stream == stream)
+        )
+
+
+# Facts ---------------------------------------------------------------------------------------------------------------
+
+
+def replace_usage(store: Store, source: str, days: Sequence[date], facts: Iterable[Usage]) -> None:
+    """Write the facts of `source` for `days` anew, in one transaction; running it twice changes nothing."""
+    # In the order of the key: appending to a B-tree is several times faster than inserting here and there.
+    ordered = sorted(facts, key=_USAGE_ORDER)
+    rows = [{"source": source, **dict(zip(_USAGE_NAMES, _USAGE_VALUES(each), strict=True))} for each in ordered]
+    strangers = {each.day for each in ordered} - set(days)
+    if strangers:
+        raise ValueError(f"facts for days that are not being replaced: {sorted(strangers)}")
+    with store.writing() as connection:
+        for day in days:
+            connection.execute(delete(usage).where(usage.c.source == source, usage.c.day == day))
+        if rows:
+            connection.execute(insert(usage), rows)
+        for day in days:
+            connection.execute(
+                delete(source_day).where(
+                    source_day.c.source == source, source_day.c.day == day, source_day.c.state == WAITING
+                )
+            )
+        mark_due(connection, {monday(day) for day in days})
+
+
+def replace_seats(store: Store, source: str, seats: Sequence[Seat]) -> None:
+    """Write the seats that `source` knows anew."""
+    _replace(store, seat, source, [{"source": source, **asdict(each)} for each in seats])
+
+
+def replace_members(store: Store, source: str, members: Sequence[Member], aliases: Sequence[Alias]) -> None:
+    """Write the directory that `source` keeps anew: places with their dates, and second addresses."""
+    _replace(store, member, source, [{"source": source, **asdict(each)} for each in members])
+    _replace(store, alias, source, [{"source": source, **asdict(each)} for each in aliases])
+
+
+def add_aliases(store: Store, source: str, aliases: Sequence[Alias]) -> None:
+    """Keep what a vendor's user list says about which account is whose."""
+    with store.writing() as connection:
+        _learn_aliases(connection, source, aliases)
+
+
+def account_aliases(store: Store, source: str) -> dict[Person, Person]:
+    """Return the accounts of `source` whose owner is known: pseudonym of the account → pseudonym of the address."""
+    wanted = select(alias.c.alias, alias.c.person).where(alias.c.source == source)
+    with store.reading() as connection:
+        return {Person(row.alias): Person(row.person) for row in connection.execute(wanted)}
+
+
+def read_seats(store: Store, source: str) -> list[Seat]:
+    """Return the seats that `source` wrote."""
+    wanted = select(seat).where(seat.c.source == source).order_by(seat.c.tool, seat.c.person, seat.c.start)
+    with store.reading() as connection:
+        return [
+            Seat(person=Person(row.person), tool=row.tool, start=row.start, end=row.end, plan=row.plan, price=row.price)
+            for row in connection.execute(wanted)
+        ]
+
+
+def replace_contracts(store: Store, contracts: Sequence[Contract]) -> None:
+    """Write what was bought, as the configuration says it now."""
+    with store.writing() as connection:
+        old = {tuple(row) for row in connection.execute(select(contract))}
+        rows = [asdict(each) for each in contracts]
+        if {tuple(row.values()) for row in rows} == old:
+            return
+        connection.execute(delete(contract))
+        if rows:
+            connection.execute(insert(contract), rows)
+        mark_everything_due(connection)
+
+
+# Runs ----------------------------------------------------------------------------------------------------------------
+
+
+def start_run(store: Store, source: str, started: datetime) -> int:
+    """Note that a run of `source` began; return its number."""
+    with store.writing() as connection:
+        done = connection.execute(insert(run).values(source=source, started=started, skipped="{}", files=0, rows=0))
+        key = done.inserted_primary_key
+        return int(key[0]) if key else 0
+
+
+def finish_run(
+    store: Store,
+    number: int,
+    *,
+    finished: datetime,
+    first_day: date | None = None,
+    last_day: date | None = None,
+    files: int = 0,
+    rows: int = 0,
+    skipped: Mapping[str, int] | None = None,
+    error: str | None = None,
+) -> None:
+    """Note how a run ended: what it read, what it skipped by reason, and the error that stopped it, if one did."""
+    with store.writing() as connection:
+        connection.execute(
+            update(run)
+            .where(run.c.id == number)
+            .values(
+                finished=finished,
+                first_day=first_day,
+                last_day=last_day,
+                files=files,
+                rows=rows,
+                skipped=json.dumps(dict(skipped or {}), sort_keys=True),
+                error=error,
+            )
+        )
+
+
+# Shared --------------------------------------------------------------------------------------------------------------
+
+
+def mark_due(connection: Connection, weeks: Iterable[date]) -> None:
+    """Note that the roll-ups of `weeks` (Mondays) no longer fit their facts."""
+    _insert_missing(connection, rollup_due, [{"week": week} for week in sorted(weeks)])
+
+
+def mark_everything_due(connection: Connection) -> None:
+    """Note that no roll-up fits any more: the directory, the seats or a contract changed."""
+    mark_due(connection, {monday(day) for day in connection.scalars(select(usage.c.day).distinct())})
+
+
+def _days(store: Store, source: str, state: str) -> set[date]:
+    with store.reading() as connection:
+        wanted = select(source_day.c.day).where(source_day.c.source == source, source_day.c.state == state)
+        return set(connection.scalars(wanted))
+
+
+def _mark_waiting(connection: Connection, source: str, days: Iterable[date]) -> None:
+    rows = [{"source": source, "day": day, "state": WAITING} for day in sorted(days)]
+    _insert_missing(connection, source_day, rows)
+
+
+def _learn_aliases(connection: Connection, source: str, aliases: Sequence[Alias]) -> None:
+    known = dict(
+        connection.execute(select(alias.c.alias, alias.c.person).where(alias.c.source == source)).tuples().all()
+    )
+    news = {bytes(each.alias): bytes(each.person) for each in aliases if known.get(each.alias) != each.person}
+    if not news:
+        return
+    for name in news:
+        connection.execute(delete(alias).where(alias.c.source == source, alias.c.alias == name))
+    connection.execute(insert(alias), [{"source": source, "alias": a, "person": p} for a, p in sorted(news.items())])
+    for name in news:
+        days = set(
+            connection.scalars(select(usage.c.day).where(usage.c.source == source, usage.c.person == name).distinct())
+        )
+        _mark_waiting(connection, source, days - _closed(connection, source))
+        mark_due(connection, {monday(day) for day in days})
+
+
+def _closed(connection: Connection, source: str) -> set[date]:
+    wanted = select(source_day.c.day).where(source_day.c.source == source, source_day.c.state == CLOSED)
+    return set(connection.scalars(wanted))
+
+
+def _set_watermark(connection: Connection, source: str, stream: str, position: str) -> None:
+    this = (watermark.c.source == source, watermark.c.stream == stream)
+    known = connection.scalar(select(watermark.c.position).where(*this))
+    if known is None:
+        connection.execute(insert(watermark).values(source=source, stream=stream, position=position))
+    elif position > known:
+        # A late file is read behind the watermark; that must not move it back.
+        connection.execute(update(watermark).where(*this).values(position=position))
+
+
+def _replace(store: Store, table: Table, source: str, rows: list[dict[str, object]]) -> None:
+    with store.writing() as connection:
+        names = [column.name for column in table.c]
+        old = {tuple(row) for row in connection.execute(select(table).where(table.c.source == source))}
+        if {tuple(row[name] for name in names) for row in rows} == old:
+            return
+        connection.execute(delete(table).where(table.c.source == source))
+        if rows:
+            connection.execute(insert(table), rows)
+        mark_everything_due(connection)
+
+
+def _insert_missing(connection: Connection, table: Table, rows: list[dict[str, object]]) -> None:
+    if not rows:
+        return
+    statement: Insert
+    match connection.dialect.name:
+        case "postgresql":
+            statement = postgresql.insert(table).on_conflict_do_nothing()
+        case _:
+            statement = sqlite.insert(table).on_conflict_do_nothing()
+    connection.execute(statement, rows)

@@ -1,0 +1,137 @@
+"""What the store answers: weekly roll-ups, and what is known about coverage. No row here is about one person."""
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Table, func, select
+
+from storage.facts import Contract
+from storage.schema import contract, group_week, member, model_week, run, usage
+from storage.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A table in memory: `columns` names the values of every tuple in `rows`."""
+
+    columns: tuple[str, ...]
+    rows: list[tuple[Any, ...]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Run:
+    """One run of one source. `skipped` counts what was left out, by reason."""
+
+    source: str
+    started: datetime
+    finished: datetime | None
+    first_day: date | None
+    last_day: date | None
+    files: int
+    rows: int
+    skipped: dict[str, int]
+    error: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Coverage:
+    """How far one source's facts reach."""
+
+    source: str
+    first_day: date
+    last_day: date
+    days: int
+
+
+def group_weeks(store: Store, first: date, last: date) -> Rows:
+    """Return the roll-ups by week, tool and department for the weeks from `first` to `last` (Mondays)."""
+    return _weeks(store, group_week, first, last)
+
+
+def model_weeks(store: Store, first: date, last: date) -> Rows:
+    """Return the roll-ups by week, tool, department and model for the weeks from `first` to `last` (Mondays)."""
+    return _weeks(store, model_week, first, last)
+
+
+def last_day(store: Store) -> date | None:
+    """Return the newest day for which any source has facts."""
+    with store.reading() as connection:
+        newest: date | None = connection.scalar(select(func.max(usage.c.day)))
+        return newest
+
+
+def first_week(store: Store) -> date | None:
+    """Return the Monday of the oldest week that has roll-ups."""
+    with store.reading() as connection:
+        oldest: date | None = connection.scalar(select(func.min(group_week.c.week)))
+        return oldest
+
+
+def tools(store: Store) -> tuple[str, ...]:
+    """Return the tools that have roll-ups, by name."""
+    with store.reading() as connection:
+        found = connection.scalars(select(group_week.c.tool).where(group_week.c.tool != "*").distinct())
+        return tuple(sorted(found))
+
+
+def departments(store: Store) -> tuple[str, ...]:
+    """Return the departments that anybody belongs to now, by name."""
+    with store.reading() as connection:
+        return tuple(sorted(connection.scalars(select(member.c.department).where(member.c.until.is_(None)).distinct())))
+
+
+def contracts(store: Store) -> dict[str, Contract]:
+    """Return what was bought, by tool."""
+    with store.reading() as connection:
+        return {row["tool"]: Contract(**row) for row in connection.execute(select(contract)).mappings()}
+
+
+def models(store: Store) -> tuple[str, ...]:
+    """Return every model name that facts carry."""
+    with store.reading() as connection:
+        return tuple(sorted(connection.scalars(select(model_week.c.model).distinct())))
+
+
+def last_runs(store: Store) -> list[Run]:
+    """Return the newest run of every source, by source."""
+    newest = select(func.max(run.c.id)).group_by(run.c.source)
+    with store.reading() as connection:
+        rows = connection.execute(select(run).where(run.c.id.in_(newest)).order_by(run.c.source))
+        return [
+            Run(
+                source=row.source,
+                started=row.started,
+                finished=row.finished,
+                first_day=row.first_day,
+                last_day=row.last_day,
+                files=row.files,
+                rows=row.rows,
+                skipped=json.loads(row.skipped),
+                error=row.error,
+            )
+            for row in rows
+        ]
+
+
+def coverage(store: Store) -> list[Coverage]:
+    """Return, by source, the first and the last day with facts and how many days have any."""
+    wanted = (
+        select(
+            usage.c.source,
+            func.min(usage.c.day).label("first_day"),
+            func.max(usage.c.day).label("last_day"),
+            func.count(usage.c.day.distinct()).label("days"),
+        )
+        .group_by(usage.c.source)
+        .order_by(usage.c.source)
+    )
+    with store.reading() as connection:
+        return [Coverage(**row) for row in connection.execute(wanted).mappings()]
+
+
+def _weeks(store: Store, table: Table, first: date, last: date) -> Rows:
+    wanted = select(table).where(table.c.week.between(first, last)).order_by(*table.primary_key.columns)
+    with store.reading() as connection:
+        return Rows(tuple(column.name for column in table.c), [tuple(row) for row in connection.execute(wanted)])

@@ -1,0 +1,383 @@
+"""Weekly roll-ups, so that an answer costs the same for a hundred people and a hundred thousand.
+
+`person_week` holds what each person did with each tool, under the department held on the day. `group_week` and
+`model_week` hold the same by department and for the company, by tool and for all tools together ('*'), with people
+counted at that grain. Only weeks whose facts changed are worked out again, and the later weeks whose windows (28
+days, 12 weeks) see them.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    Column,
+    ColumnElement,
+    Connection,
+    Float,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Select,
+    String,
+    Subquery,
+    Table,
+    and_,
+    case,
+    cast,
+    delete,
+    distinct,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.schema import CreateTable
+
+from storage.schema import (
+    LADDER,
+    MEASURES,
+    alias,
+    contract,
+    group_week,
+    member,
+    model_week,
+    person_week,
+    rollup_due,
+    seat,
+    usage,
+)
+from storage.store import Store
+
+ALL_TOOLS = "*"
+COMPANY = "company"
+DEPARTMENT = "department"
+UNMAPPED = "Unmapped"
+LADDER_WEEKS = 12
+ACTIVE_WEEKS = 4
+WEEK = timedelta(weeks=1)
+
+Cells = dict[tuple[str, str, str], dict[str, Any]]
+"""What is known of each (tool, segment, name) in one week."""
+
+
+def refresh(store: Store, progress: Callable[[int, int], None] | None = None) -> int:
+    """Work out every roll-up that no longer fits its facts, each week in a transaction; return how many weeks.
+
+    `progress` is told the weeks done and the weeks in all.
+    """
+    with store.reading() as connection:
+        due = set(connection.scalars(select(rollup_due.c.week)))
+        known = set(connection.scalars(select(usage.c.day).distinct()))
+    if not due:
+        return 0
+    weeks = {day - timedelta(days=day.weekday()) for day in known}
+    for week in sorted(due):
+        with store.writing() as connection:
+            _fill_person_week(connection, week)
+    seeing = {week + n * WEEK for week in due for n in range(LADDER_WEEKS)}
+    affected = sorted(due | (seeing & weeks))
+    for done, week in enumerate(affected):
+        if progress:
+            progress(done, len(affected))
+        with store.writing() as connection:
+            _fill_group_week(connection, week)
+            if week in due:
+                _fill_model_week(connection, week)
+    with store.writing() as connection:
+        connection.execute(delete(rollup_due).where(rollup_due.c.week.in_(due)))
+    return len(affected)
+
+
+def _owners() -> Subquery:
+    """Every known alias with the person it leads to, through at most two steps: account → address → main address."""
+    one = select(alias.c.alias, func.min(alias.c.person).label("person")).group_by(alias.c.alias).cte("one_step")
+    two = one.alias("second_step")
+    return (
+        select(one.c.alias, func.coalesce(two.c.person, one.c.person).label("person"))
+        .select_from(one.outerjoin(two, two.c.alias == one.c.person))
+        .subquery("owner")
+    )
+
+
+def _held_on(day: ColumnElement[date], person: ColumnElement[bytes]) -> ColumnElement[bool]:
+    """Tell whether a row of `member` is where `person` belonged on `day`."""
+    return and_(member.c.person == person, member.c.since <= day, or_(member.c.until.is_(None), member.c.until > day))
+
+
+def _fill_person_week(connection: Connection, week: date) -> None:
+    owner = _owners()
+    person = func.coalesce(owner.c.person, usage.c.person)
+    department = func.coalesce(member.c.department, UNMAPPED)
+    joined = usage.outerjoin(owner, owner.c.alias == usage.c.person).outerjoin(member, _held_on(usage.c.day, person))
+    rows = (
+        select(
+            literal(week).label("week"),
+            person,
+            usage.c.tool,
+            department,
+            func.count(distinct(usage.c.day)),
+            *(func.sum(usage.c[name]) for name in MEASURES),
+            func.max(usage.c.tokens_estimated),
+        )
+        .select_from(joined)
+        .where(usage.c.day.between(week, week + timedelta(days=6)))
+        .group_by(person, usage.c.tool, department)
+    )
+    connection.execute(delete(person_week).where(person_week.c.week == week))
+    connection.execute(insert(person_week).from_select([column.name for column in person_week.c], rows))
+
+
+def _grains(columns: Iterable[ColumnElement[Any]], source: Any, where: ColumnElement[bool]) -> CTE:  # noqa: ANN401
+    """Return the rows of `source` four times: by tool and over all tools, by department and for the company."""
+    tool, department = source.c.tool, source.c.department
+    named = tuple(columns)
+    grains = [
+        (tool, literal(COMPANY), literal("")),
+        (tool, literal(DEPARTMENT), department),
+        (literal(ALL_TOOLS), literal(COMPANY), literal("")),
+        (literal(ALL_TOOLS), literal(DEPARTMENT), department),
+    ]
+    parts = [
+        select(t.label("tool"), segment.label("segment"), name.label("name"), *named).select_from(source).where(where)
+        for t, segment, name in grains
+    ]
+    return union_all(*parts).cte("grain")
+
+
+def _fill_group_week(connection: Connection, week: date) -> None:
+    cells: Cells = defaultdict(dict)
+    _fill_recent(connection, week)
+    for wanted in (_activity(week), _recent_weeks(week), *_seat_use(week)):
+        _collect(connection, cells, wanted)
+    if _has_history(connection, week):
+        _collect(connection, cells, _ladder(week))
+    for tool, seats in connection.execute(select(contract.c.tool, contract.c.seats)):
+        if (tool, COMPANY, "") in cells:
+            cells[tool, COMPANY, ""]["seats_purchased"] = seats
+    connection.execute(delete(group_week).where(group_week.c.week == week))
+    names = [column.name for column in group_week.c]
+    blank: dict[str, Any] = dict.fromkeys(names) | {"week": week, "people": 0, "tokens_estimated": False}
+    rows = [
+        blank | {"tool": tool, "segment": segment, "name": name} | values
+        for (tool, segment, name), values in sorted(cells.items())
+    ]
+    if rows:
+        connection.execute(insert(group_week), rows)
+
+
+def _collect(connection: Connection, cells: Cells, wanted: Select[Any]) -> None:
+    for row in connection.execute(wanted).mappings():
+        values = dict(row)
+        cells[values.pop("tool"), values.pop("segment"), values.pop("name")] |= values
+
+
+def _activity(week: date) -> Select[Any]:
+    """Sums, people, and how much of the prompts the heaviest users wrote."""
+    grain = _grains(
+        (person_week.c.person, *(person_week.c[name] for name in MEASURES), person_week.c.tokens_estimated),
+        person_week,
+        person_week.c.week == week,
+    )
+    by = (grain.c.tool, grain.c.segment, grain.c.name)
+    person = (
+        select(
+            *by,
+            grain.c.person,
+            *(func.sum(grain.c[name]).label(name) for name in MEASURES),
+            func.max(grain.c.tokens_estimated).label("tokens_estimated"),
+        )
+        .group_by(*by, grain.c.person)
+        .cte("person")
+    )
+    group = (person.c.tool, person.c.segment, person.c.name)
+    heaviest_first = (func.coalesce(person.c.prompts, 0).desc(), person.c.person)
+    ranked = select(
+        person,
+        func.row_number().over(partition_by=group, order_by=heaviest_first).label("place"),
+        func.count().over(partition_by=group).label("of"),
+    ).cte("ranked")
+    # The top decile is rounded up: of 11 people the two heaviest.
+    decile = (ranked.c.place - 1) * 10 < ranked.c.of
+    by_group = (ranked.c.tool, ranked.c.segment, ranked.c.name)
+    return select(
+        *by_group,
+        func.count().label("people"),
+        *(func.sum(ranked.c[name]).label(name) for name in MEASURES),
+        func.max(ranked.c.tokens_estimated).label("tokens_estimated"),
+        func.sum(case((ranked.c.place <= 10, ranked.c.prompts))).label("top_ten_prompts"),
+        func.sum(case((decile, ranked.c.prompts))).label("top_decile_prompts"),
+        func.sum(case((decile, 1), else_=0)).label("top_decile_people"),
+    ).group_by(*by_group)
+
+
+def _window(week: date, weeks: int) -> ColumnElement[bool]:
+    return person_week.c.week.between(week - (weeks - 1) * WEEK, week)
+
+
+recent = Table(
+    "recent",
+    MetaData(),
+    Column("tool", String(32), primary_key=True),
+    Column("person", LargeBinary(32), primary_key=True),
+    Column("weeks", Integer, nullable=False),
+    Column("prompts", BigInteger, nullable=False),
+    prefixes=["TEMPORARY"],
+)
+"""Per person, for each tool and for all: the weeks with use among the last twelve, and the prompts in them."""
+
+
+def _fill_recent(connection: Connection, week: date) -> None:
+    connection.execute(CreateTable(recent, if_not_exists=True))
+    connection.execute(delete(recent))
+    this = _window(week, LADDER_WEEKS)
+    tool = select(person_week.c.tool.label("tool"), person_week.c.person, person_week.c.week, person_week.c.prompts)
+    every = select(literal(ALL_TOOLS).label("tool"), person_week.c.person, person_week.c.week, person_week.c.prompts)
+    both = union_all(tool.where(this), every.where(this)).subquery()
+    rows = select(
+        both.c.tool,
+        both.c.person,
+        func.count(distinct(both.c.week)),
+        func.sum(func.coalesce(both.c.prompts, 0)),
+    ).group_by(both.c.tool, both.c.person)
+    connection.execute(insert(recent).from_select(["tool", "person", "weeks", "prompts"], rows))
+
+
+def _recent_weeks(week: date) -> Select[Any]:
+    """The weeks of the last twelve in which this week's people were active, added up over them."""
+    grain = _grains((person_week.c.person,), person_week, person_week.c.week == week)
+    people = select(grain).distinct().cte("people")
+    by = (people.c.tool, people.c.segment, people.c.name)
+    joined = people.join(recent, and_(recent.c.tool == people.c.tool, recent.c.person == people.c.person))
+    return select(*by, func.sum(recent.c.weeks).label("active_weeks")).select_from(joined).group_by(*by)
+
+
+def _holders(week: date) -> CTE:
+    """The seats held at the end of the week, with their holder's department then."""
+    sunday = week + timedelta(days=6)
+    owner = _owners()
+    person = func.coalesce(owner.c.person, seat.c.person)
+    joined = seat.outerjoin(owner, owner.c.alias == seat.c.person).outerjoin(member, _held_on(literal(sunday), person))
+    return (
+        select(
+            seat.c.tool,
+            person.label("person"),
+            func.coalesce(member.c.department, UNMAPPED).label("department"),
+            func.max(seat.c.price).label("price"),
+        )
+        .select_from(joined)
+        .where(seat.c.start <= sunday, or_(seat.c.end.is_(None), seat.c.end > sunday))
+        .group_by(seat.c.tool, person, member.c.department)
+        .cte("holder")
+    )
+
+
+def _seat_use(week: date) -> tuple[Select[Any]]:
+    holder = _holders(week)
+    mine = and_(person_week.c.person == holder.c.person, person_week.c.tool == holder.c.tool)
+    ever = select(1).where(mine, person_week.c.week <= week).exists()
+    lately = select(1).where(mine, _window(week, ACTIVE_WEEKS)).exists()
+    used = select(
+        holder,
+        cast(ever, Integer).label("activated"),
+        cast(lately, Integer).label("active"),
+    ).cte("used")
+    grain = _grains((used.c.price, used.c.activated, used.c.active), used, literal(True))
+    by = (grain.c.tool, grain.c.segment, grain.c.name)
+    return (
+        select(
+            *by,
+            func.count().label("seats_assigned"),
+            func.sum(grain.c.activated).label("seats_activated"),
+            func.sum(grain.c.active).label("seats_active"),
+            func.sum(1 - grain.c.activated).label("seats_never_used"),
+            func.sum(grain.c.price).label("seat_spend"),
+            func.sum(grain.c.price * (1 - grain.c.active)).label("unused_seat_spend"),
+        ).group_by(*by),
+    )
+
+
+def _has_history(connection: Connection, week: date) -> bool:
+    oldest = connection.scalar(select(func.min(person_week.c.week)))
+    return oldest is not None and oldest <= week - (LADDER_WEEKS - 1) * WEEK
+
+
+def _ladder(week: date) -> Select[Any]:
+    """The published 12-week ladder over everybody who holds a seat or was active; actions are prompts.
+
+    Power: at least 15 actions a week on average and active in at least 9 of 12 weeks. Habitual: active in at least
+    9. Novice: at least one action a week on average. Low: any. (Microsoft, vivainsights `identify_usage_segments`.)
+    """
+    sunday = week + timedelta(days=6)
+    holder = _holders(week)
+    candidates = union_all(
+        select(recent.c.tool, recent.c.person),
+        select(holder.c.tool, holder.c.person),
+        select(literal(ALL_TOOLS), holder.c.person),
+    ).subquery()
+    people = select(candidates.c.tool, candidates.c.person).distinct().cte("candidate")
+    place = (
+        select(
+            people.c.tool,
+            func.coalesce(member.c.department, UNMAPPED).label("department"),
+            func.coalesce(recent.c.weeks, 0).label("weeks"),
+            (cast(func.coalesce(recent.c.prompts, 0), Float) / LADDER_WEEKS).label("mean"),
+        )
+        .select_from(
+            people.outerjoin(
+                recent, and_(recent.c.tool == people.c.tool, recent.c.person == people.c.person)
+            ).outerjoin(member, _held_on(literal(sunday), people.c.person))
+        )
+        .cte("place")
+    )
+    rung = case(
+        (and_(place.c.weeks >= 9, place.c.mean >= 15), LADDER[0]),
+        (place.c.weeks >= 9, LADDER[1]),
+        (place.c.mean >= 1, LADDER[2]),
+        (place.c.weeks > 0, LADDER[3]),
+        else_=LADDER[4],
+    )
+    rungs = select(place.c.tool, place.c.department, rung.label("rung")).cte("rung")
+    segments = union_all(
+        select(rungs.c.tool, literal(COMPANY).label("segment"), literal("").label("name"), rungs.c.rung),
+        select(rungs.c.tool, literal(DEPARTMENT), rungs.c.department, rungs.c.rung),
+    ).cte("segment")
+    by = (segments.c.tool, segments.c.segment, segments.c.name)
+    counts = (func.sum(case((segments.c.rung == each, 1), else_=0)).label(each) for each in LADDER)
+    return select(*by, *counts).group_by(*by)
+
+
+def _fill_model_week(connection: Connection, week: date) -> None:
+    owner = _owners()
+    person = func.coalesce(owner.c.person, usage.c.person)
+    measures = ("sessions", "messages", "prompts", "input_tokens", "output_tokens")
+    facts = (
+        select(
+            usage.c.tool,
+            func.coalesce(member.c.department, UNMAPPED).label("department"),
+            usage.c.model,
+            person.label("person"),
+            *(usage.c[name] for name in measures),
+        )
+        .select_from(
+            usage.outerjoin(owner, owner.c.alias == usage.c.person).outerjoin(member, _held_on(usage.c.day, person))
+        )
+        .where(usage.c.day.between(week, week + timedelta(days=6)))
+        .cte("fact")
+    )
+    everything = literal(True)
+    grain = _grains((facts.c.model, facts.c.person, *(facts.c[name] for name in measures)), facts, everything)
+    by = (grain.c.tool, grain.c.segment, grain.c.name, grain.c.model)
+    rows = select(
+        literal(week).label("week"),
+        *by,
+        func.count(distinct(grain.c.person)),
+        *(func.sum(grain.c[name]) for name in measures),
+    ).group_by(*by)
+    connection.execute(delete(model_week).where(model_week.c.week == week))
+    connection.execute(insert(model_week).from_select([column.name for column in model_week.c], rows))

@@ -1,0 +1,260 @@
+"""The tables. Migrations in `storage/migrations` bring a store here; a test holds that both agree."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+)
+
+metadata = MetaData(
+    naming_convention={"pk": "pk_%(table_name)s", "ix": "ix_%(table_name)s_%(column_0_N_name)s"},
+)
+
+COUNTS = (
+    "sessions",
+    "messages",
+    "prompts",
+    "prompt_characters",
+    "short_prompts",
+    "long_prompts",
+    "input_tokens",
+    "output_tokens",
+)
+"""The measures of Usage that are whole numbers; with MONEY they are all that adds up."""
+
+MONEY = ("credits", "cost")
+MEASURES = COUNTS + MONEY
+
+
+def _measures() -> list[Column[int] | Column[float]]:
+    return [*(Column(name, BigInteger) for name in COUNTS), *(Column(name, Float) for name in MONEY)]
+
+
+# Facts -----------------------------------------------------------------------------------------------------------
+
+usage = Table(
+    "usage",
+    metadata,
+    Column("source", String(64), nullable=False),
+    Column("day", Date, nullable=False),
+    Column("person", LargeBinary(32), nullable=False),
+    Column("tool", String(32), nullable=False),
+    Column("model", String(64), nullable=False),
+    *_measures(),
+    Column("tokens_estimated", Boolean, nullable=False, default=False),
+    PrimaryKeyConstraint("source", "day", "person", "tool", "model"),
+    sqlite_with_rowid=False,
+)
+Index(None, usage.c.day)
+
+seat = Table(
+    "seat",
+    metadata,
+    Column("source", String(64), nullable=False),
+    Column("tool", String(32), nullable=False),
+    Column("person", LargeBinary(32), nullable=False),
+    Column("start", Date, nullable=False),
+    Column("end", Date),
+    Column("plan", String(64), nullable=False, default=""),
+    Column("price", Float),
+    PrimaryKeyConstraint("person", "tool", "source", "start"),
+    sqlite_with_rowid=False,
+)
+
+member = Table(
+    "member",
+    metadata,
+    Column("source", String(64), nullable=False),
+    Column("person", LargeBinary(32), nullable=False),
+    Column("since", Date, nullable=False),
+    Column("until", Date),
+    Column("department", Text, nullable=False),
+    Column("team", Text, nullable=False, default=""),
+    Column("location", Text, nullable=False, default=""),
+    Column("manager", LargeBinary(32)),
+    Column("start", Date),
+    Column("end", Date),
+    PrimaryKeyConstraint("person", "since", "source"),
+    sqlite_with_rowid=False,
+)
+
+alias = Table(
+    "alias",
+    metadata,
+    Column("source", String(64), nullable=False),
+    Column("alias", LargeBinary(32), nullable=False),
+    Column("person", LargeBinary(32), nullable=False),
+    PrimaryKeyConstraint("alias", "source"),
+    sqlite_with_rowid=False,
+)
+
+contract = Table(
+    "contract",
+    metadata,
+    Column("tool", String(32), primary_key=True),
+    Column("seats", Integer),
+    Column("price", Float),
+    Column("currency", String(8), nullable=False),
+    Column("renews", Date),
+    Column("notice_days", Integer),
+)
+
+# What ingestion remembers ------------------------------------------------------------------------------------------
+
+event_batch = Table(
+    "event_batch",
+    metadata,
+    Column("source", String(64), nullable=False),
+    Column("day", Date, nullable=False),
+    Column("file", String(80), nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("columns", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("source", "day", "file"),
+)
+
+source_file = Table(
+    "source_file",
+    metadata,
+    Column("source", String(64), nullable=False),
+    Column("file", String(80), nullable=False),
+    Column("stream", String(64), nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("skipped", Integer, nullable=False),
+    PrimaryKeyConstraint("source", "file"),
+    comment="files of an event feed that were read whole: a file that is here is not read again",
+)
+
+source_day = Table(
+    "source_day",
+    metadata,
+    Column("source", String(64), nullable=False),
+    Column("day", Date, nullable=False),
+    Column("state", String(8), nullable=False),
+    PrimaryKeyConstraint("source", "day"),
+    comment="state: 'waiting' (events are in, facts are not yet worked out again) or 'closed' (its events are gone)",
+)
+
+watermark = Table(
+    "watermark",
+    metadata,
+    Column("source", String(64), nullable=False),
+    Column("stream", String(64), nullable=False),
+    Column("position", String(64), nullable=False),
+    PrimaryKeyConstraint("source", "stream"),
+    comment="position: the vendor's cursor, to be sent back as it came",
+)
+
+rollup_due = Table(
+    "rollup_due",
+    metadata,
+    Column("week", Date, primary_key=True),
+    comment="weeks whose facts changed after their roll-ups were made",
+)
+
+run = Table(
+    "run",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source", String(64), nullable=False),
+    Column("started", DateTime(timezone=True), nullable=False),
+    Column("finished", DateTime(timezone=True)),
+    Column("first_day", Date),
+    Column("last_day", Date),
+    Column("files", Integer, nullable=False, default=0),
+    Column("rows", Integer, nullable=False, default=0),
+    Column("skipped", Text, nullable=False, default="{}"),
+    Column("error", Text),
+)
+Index(None, run.c.source, run.c.started)
+
+# Weekly roll-ups ---------------------------------------------------------------------------------------------------
+
+person_week = Table(
+    "person_week",
+    metadata,
+    Column("week", Date, nullable=False),
+    Column("person", LargeBinary(32), nullable=False),
+    Column("tool", String(32), nullable=False),
+    Column("department", Text, nullable=False),
+    Column("days", Integer, nullable=False),
+    *_measures(),
+    Column("tokens_estimated", Boolean, nullable=False),
+    PrimaryKeyConstraint("week", "person", "tool", "department"),
+    sqlite_with_rowid=False,
+)
+
+Index(None, person_week.c.person, person_week.c.tool, person_week.c.week)
+
+LADDER = ("power", "habitual", "novice", "low", "non_users")
+SEATS = ("seats_purchased", "seats_assigned", "seats_activated", "seats_active", "seats_never_used")
+
+group_week = Table(
+    "group_week",
+    metadata,
+    Column("week", Date, nullable=False),
+    Column("tool", String(32), nullable=False),
+    Column("segment", String(16), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("people", Integer, nullable=False),
+    *_measures(),
+    Column("tokens_estimated", Boolean, nullable=False),
+    Column("active_weeks", Integer),
+    Column("top_ten_prompts", BigInteger),
+    Column("top_decile_prompts", BigInteger),
+    Column("top_decile_people", Integer),
+    *(Column(name, Integer) for name in LADDER),
+    *(Column(name, Integer) for name in SEATS),
+    Column("seat_spend", Float),
+    Column("unused_seat_spend", Float),
+    PrimaryKeyConstraint("week", "tool", "segment", "name"),
+    sqlite_with_rowid=False,
+    comment=(
+        "tool '*' is every tool together, each person counted once; segment is 'company' (name '') or 'department'; "
+        "people are those active in the week"
+    ),
+)
+
+model_week = Table(
+    "model_week",
+    metadata,
+    Column("week", Date, nullable=False),
+    Column("tool", String(32), nullable=False),
+    Column("segment", String(16), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("model", String(64), nullable=False),
+    Column("people", Integer, nullable=False),
+    Column("sessions", BigInteger),
+    Column("messages", BigInteger),
+    Column("prompts", BigInteger),
+    Column("input_tokens", BigInteger),
+    Column("output_tokens", BigInteger),
+    PrimaryKeyConstraint("week", "tool", "segment", "name", "model"),
+    sqlite_with_rowid=False,
+)
+
+# Delivery ----------------------------------------------------------------------------------------------------------
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("subscription", String(128), nullable=False),
+    Column("period", String(32), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("claimed", DateTime(timezone=True), nullable=False),
+    Column("closed", DateTime(timezone=True)),
+    Column("message", String(64)),
+    Column("error", Text),
+    PrimaryKeyConstraint("subscription", "period"),
+    comment="state: 'claimed', 'sent', 'failed' (known not to have gone out) or 'unknown' (claimed, never closed)",
+)

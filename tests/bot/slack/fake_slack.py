@@ -1,0 +1,327 @@
+"""A small strict Slack on loopback: the Web API methods the bot uses, uploads, response_url and Socket Mode.
+
+It speaks the wire formats of the real thing and refuses what the real one refuses: blocks over their limits, image
+blocks that name a file it has not looked at yet, posts where the bot is no member, more posts than a client may make.
+"""
+
+import asyncio
+import itertools
+import json
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import WSMsgType, web
+
+BOT_TOKEN = "xoxb-invented"
+APP_TOKEN = "xapp-1-invented"
+TEAM, BOT, ASKER = "T0000000001", "U0BOT000001", "U0ASKER0001"
+MEMBER_OF = "C0000000001"
+STRANGE = "C0000000002"
+
+LONGEST = {"section": 3000, "header": 150, "markdown": 12_000}
+KNOWN_BLOCKS = {"section", "header", "divider", "context", "image", "actions", "table", "rich_text", "markdown"}
+
+
+@dataclass
+class Uploaded:
+    id: str
+    length: int
+    looks_left: int
+    content: bytes = b""
+    complete: bool = False
+
+    @property
+    def ready(self) -> bool:
+        return self.complete and self.looks_left <= 0
+
+
+@dataclass
+class FakeSlack:
+    """`looks` is how often files.info must be asked before a file is ready; `limited` queues Retry-After answers a
+    method gives first; `dropped` are methods whose connection is closed after the work is done."""
+
+    looks: int = 2
+    limited: dict[str, deque[str]] = field(default_factory=dict)
+    dropped: set[str] = field(default_factory=set)
+    refused: dict[str, str] = field(default_factory=dict)
+    never_in_blocks: bool = False
+    calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    messages: list[dict[str, Any]] = field(default_factory=list)
+    responses: list[dict[str, Any]] = field(default_factory=list)
+    files: dict[str, Uploaded] = field(default_factory=dict)
+    acknowledged: dict[str, float] = field(default_factory=dict)
+    url: str = ""
+    number: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
+    sockets: list[web.WebSocketResponse] = field(default_factory=list)
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+    _runner: web.AppRunner | None = None
+
+    async def start(self) -> None:
+        app = web.Application(client_max_size=8 * 2**20)
+        app.add_routes(
+            [
+                web.route("*", "/api/{method}", self._api),
+                web.post("/upload/{file}", self._upload),
+                web.post("/response/{id}", self._response),
+                web.get("/socket", self._socket),
+            ]
+        )
+        self._runner = web.AppRunner(app)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        await site.start()
+        port = self._runner.addresses[0][1]
+        self.url = f"http://127.0.0.1:{port}"
+
+    async def stop(self) -> None:
+        for socket in self.sockets:
+            await socket.close()
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    @property
+    def api(self) -> str:
+        return f"{self.url}/api/"
+
+    def called(self, method: str) -> list[dict[str, Any]]:
+        return [arguments for name, arguments in self.calls if name == method]
+
+    async def until(self, condition, seconds: float = 5.0) -> None:
+        """Return once `condition()` holds; TimeoutError otherwise."""
+        async with asyncio.timeout(seconds):
+            while not condition():
+                self.changed.clear()
+                await self.changed.wait()
+
+    # what people do
+
+    async def command(self, text: str, *, user: str = ASKER, channel: str = MEMBER_OF) -> str:
+        payload = {
+            "token": "verification-invented",
+            "team_id": TEAM,
+            "team_domain": "example",
+            "channel_id": channel,
+            "channel_name": "general",
+            "user_id": user,
+            "user_name": "someone",
+            "command": "/ai-usage",
+            "text": text,
+            "api_app_id": "A0000000001",
+            "is_enterprise_install": "false",
+            "response_url": f"{self.url}/response/{next(self.number)}",
+            "trigger_id": "1.2.invented",
+        }
+        return await self._envelope("slash_commands", payload)
+
+    async def press(self, value: str, *, action: str = "ask:0", thread: str | None = None, user: str = ASKER) -> str:
+        container = {"type": "message", "message_ts": "1.000001", "channel_id": MEMBER_OF, "is_ephemeral": False}
+        payload = {
+            "type": "block_actions",
+            "user": {"id": user, "username": "someone", "team_id": TEAM},
+            "api_app_id": "A0000000001",
+            "token": "verification-invented",
+            "container": container | ({"thread_ts": thread} if thread else {}),
+            "trigger_id": "1.2.invented",
+            "team": {"id": TEAM, "domain": "example"},
+            "enterprise": None,
+            "is_enterprise_install": False,
+            "channel": {"id": MEMBER_OF, "name": "general"},
+            "message": {"type": "message", "ts": "1.000001", "text": "…"},
+            "response_url": f"{self.url}/response/{next(self.number)}",
+            "actions": [
+                {
+                    "action_id": action,
+                    "block_id": "b1",
+                    "type": "button",
+                    "text": {"type": "plain_text", "text": "Ask", "emoji": True},
+                    "value": value,
+                    "action_ts": "1.000002",
+                }
+            ],
+        }
+        return await self._envelope("interactive", payload)
+
+    async def _envelope(self, kind: str, payload: dict[str, Any]) -> str:
+        await self.until(lambda: any(not socket.closed for socket in self.sockets))
+        envelope = f"envelope-{next(self.number)}"
+        socket = next(socket for socket in self.sockets if not socket.closed)
+        await socket.send_json(
+            {"envelope_id": envelope, "type": kind, "payload": payload, "accepts_response_payload": True}
+        )
+        return envelope
+
+    # what the bot does
+
+    async def _socket(self, request: web.Request) -> web.WebSocketResponse:
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        self.sockets.append(socket)
+        await socket.send_json({"type": "hello", "num_connections": 1, "connection_info": {"app_id": "A0000000001"}})
+        self.changed.set()
+        async for message in socket:
+            if message.type == WSMsgType.TEXT:
+                self.acknowledged[json.loads(message.data)["envelope_id"]] = asyncio.get_running_loop().time()
+                self.changed.set()
+        return socket
+
+    async def _api(self, request: web.Request) -> web.Response:
+        method = request.match_info["method"]
+        arguments = await _arguments(request)
+        self.calls.append((method, arguments))
+        self.changed.set()
+        waits = self.limited.get(method)
+        if waits:
+            return web.json_response(
+                {"ok": False, "error": "ratelimited"}, status=429, headers={"Retry-After": waits.popleft()}
+            )
+        token = arguments.pop("token", None) or request.headers.get("Authorization", "").removeprefix("Bearer ")
+        if token != (APP_TOKEN if method == "apps.connections.open" else BOT_TOKEN):
+            return _no("invalid_auth")
+        if method in self.refused:
+            return _no(self.refused[method])
+        answer = self._answer(method, arguments)
+        if method in self.dropped and request.transport is not None:
+            request.transport.abort()
+        return answer
+
+    def _answer(self, method: str, arguments: dict[str, Any]) -> web.Response:  # noqa: PLR0911 - one a method
+        match method:
+            case "auth.test":
+                identity = {"url": "https://example.test/", "team": "Example", "user": "ai-usage"}
+                return _yes(**identity, team_id=TEAM, user_id=BOT, bot_id="B0000000001", is_enterprise_install=False)
+            case "apps.connections.open":
+                return _yes(url=self.url.replace("http", "ws") + "/socket")
+            case "chat.postMessage" | "chat.postEphemeral":
+                return self._post(method, arguments)
+            case "files.getUploadURLExternal":
+                uploaded = Uploaded(f"F{next(self.number):010d}", int(arguments["length"]), self.looks)
+                self.files[uploaded.id] = uploaded
+                return _yes(upload_url=f"{self.url}/upload/{uploaded.id}", file_id=uploaded.id)
+            case "files.completeUploadExternal":
+                for named in _json(arguments["files"]):
+                    uploaded = self.files[named["id"]]
+                    if not uploaded.content:
+                        return _no("file_not_found")
+                    uploaded.complete = True
+                return _yes(files=[{"id": named["id"]} for named in _json(arguments["files"])])
+            case "files.info":
+                uploaded = self.files[arguments["file"]]
+                uploaded.looks_left -= 1
+                kind = (
+                    {"mimetype": "image/png", "filetype": "png"} if uploaded.ready else {"mimetype": "", "filetype": ""}
+                )
+                return _yes(file={"id": uploaded.id, "size": uploaded.length, "channels": [], **kind})
+            case _:
+                return _no("unknown_method")
+
+    def _post(self, method: str, arguments: dict[str, Any]) -> web.Response:
+        if arguments["channel"] != MEMBER_OF:
+            return _no("channel_not_found")
+        if not arguments.get("text"):
+            return _no("no_text")
+        wrong = self.wrong_blocks(_json(arguments.get("blocks") or []))
+        if wrong:
+            return _no("invalid_blocks", response_metadata={"messages": wrong})
+        ts = f"{1_700_000_000 + next(self.number)}.000100"
+        self.messages.append({**arguments, "blocks": _json(arguments.get("blocks") or []), "method": method, "ts": ts})
+        self.changed.set()
+        return (
+            _yes(message_ts=ts)
+            if method == "chat.postEphemeral"
+            else _yes(ts=ts, channel=arguments["channel"], message={})
+        )
+
+    def wrong_blocks(self, blocks: list[dict[str, Any]]) -> list[str]:
+        """What Slack would say is wrong with the blocks, with a JSON pointer."""
+        wrong = ["[ERROR] no more than 50 items allowed [json-pointer:/blocks]"] if len(blocks) > 50 else []
+        if sum(block["type"] == "table" for block in blocks) > 1:
+            wrong.append("[ERROR] only one table is allowed [json-pointer:/blocks]")
+        for number, block in enumerate(blocks):
+            wrong += [f"[ERROR] {said} [json-pointer:/blocks/{number}]" for said in self._wrong_block(block)]
+        return wrong
+
+    def _wrong_block(self, block: dict[str, Any]) -> list[str]:
+        kind = block["type"]
+        if kind not in KNOWN_BLOCKS:
+            return [f"unsupported type: {kind}"]
+        text = block.get("text")
+        words = text if isinstance(text, str) else (text or {}).get("text", "")
+        wrong = []
+        if len(words) > LONGEST.get(kind, 3000):
+            wrong.append(f"must be less than {LONGEST.get(kind)} characters")
+        if kind == "section" and not words and not block.get("fields"):
+            wrong.append("missing required field: text or fields")
+        if len(block.get("fields", [])) > 10:
+            wrong.append("no more than 10 items allowed")
+        if kind == "image":
+            wrong += self._wrong_image(block)
+        elements = block.get("elements", [])
+        if kind in {"context", "actions"} and not 1 <= len(elements) <= (10 if kind == "context" else 25):
+            wrong.append("wrong number of elements")
+        if kind == "actions":
+            wrong += ["button text too long" for button in elements if len(button["text"]["text"]) > 75]
+            wrong += ["value too long" for button in elements if len(button.get("value", "")) > 2000]
+            names = [button["action_id"] for button in elements]
+            wrong += ["action_id already exists" for name in set(names) if names.count(name) > 1]
+        if kind == "table":
+            wrong += _wrong_table(block)
+        return wrong
+
+    def _wrong_image(self, block: dict[str, Any]) -> list[str]:
+        if not 1 <= len(block.get("alt_text", "")) <= 2000:
+            return ["missing or too long: alt_text"]
+        if ("slack_file" in block) == ("image_url" in block):
+            return ["give image_url or slack_file"]
+        uploaded = self.files.get(block.get("slack_file", {}).get("id", ""))
+        if "slack_file" in block and (uploaded is None or not uploaded.ready or self.never_in_blocks):
+            return ["invalid slack file"]
+        return []
+
+    async def _upload(self, request: web.Request) -> web.Response:
+        uploaded = self.files[request.match_info["file"]]
+        content = await request.read()
+        if len(content) != uploaded.length or not content.startswith(b"\x89PNG"):
+            return web.Response(status=400, text="wrong content")
+        uploaded.content = content
+        return web.Response(text=f"OK - {len(content)}")
+
+    async def _response(self, request: web.Request) -> web.Response:
+        said = await request.json()
+        blocks = said.get("blocks") or []
+        if any("slack_file" in block for block in blocks) or self.wrong_blocks(blocks):
+            return web.json_response({"ok": False, "error": "invalid_blocks"}, status=400)
+        self.responses.append({**said, "url": str(request.url)})
+        self.changed.set()
+        return web.Response(text="ok")
+
+
+def _wrong_table(block: dict[str, Any]) -> list[str]:
+    rows = block["rows"]
+    cells = [cell for row in rows for cell in row]
+    wrong = [] if 1 <= len(rows) <= 100 and all(1 <= len(row) <= 20 for row in rows) else ["table too large"]
+    words = [str(cell.get("text", cell.get("value", " "))) for cell in cells]
+    if sum(map(len, words)) > 10_000:
+        wrong.append("too many characters in the table")
+    return wrong + (["must be more than 0 characters"] if "" in words else [])
+
+
+async def _arguments(request: web.Request) -> dict[str, Any]:
+    given: dict[str, Any] = dict(request.query)
+    if request.content_type == "application/json":
+        given |= await request.json()
+    else:
+        given |= dict(await request.post())
+    return given
+
+
+def _json(value: Any) -> Any:
+    return json.loads(value) if isinstance(value, str) else value
+
+
+def _yes(**more: Any) -> web.Response:
+    return web.json_response({"ok": True, **more})
+
+
+def _no(error: str, **more: Any) -> web.Response:
+    return web.json_response({"ok": False, "error": error, **more})
