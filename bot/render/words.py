@@ -1,6 +1,8 @@
 """Wordings that every platform shares."""
 
-from bot.card import Advice, Field
+from dataclasses import replace
+
+from bot.card import Advice, Card, Field
 from bot.format import one_line
 
 
@@ -15,6 +17,11 @@ def facts_of(advice: Advice) -> list[tuple[str, str]]:
     named = (("Who", advice.owner), ("Takes", advice.effort), ("Where", advice.where), ("Expect", advice.expected))
     told = [(name, one_line(value)) for name, value in named]
     return [(name, value) for name, value in told if value and value.lower() != "unknown"]
+
+
+def inside(view: Card, card: Card) -> Card:
+    """A view as it stands under the digest's card: no questions to ask next, and no footer that repeats the card's."""
+    return replace(view, buttons=(), footer="" if view.footer == card.footer else view.footer)
 
 
 def paragraphs(text: str) -> list[str]:

@@ -7,12 +7,20 @@ from rich.console import Console
 from bot.card import Line, LineChart
 from bot.render.shapes import bar, shape, sparkline
 from bot.render.text import plain_digest, plain_text, render_text
-from tests.bot.cards import CARDS, DIGEST, HOSTILE, OVERVIEW, TREND, WEEKS
+from tests.bot.cards import CARDS, DIGEST, HOSTILE, OVERVIEW, TREND, WEEKS, WIDE_CARD
 
 
 @pytest.mark.parametrize("name", CARDS)
 def test_every_sample_card_fits_eighty_columns(name):
     assert all(cell_len(line) <= 80 for line in plain_text(CARDS[name]).splitlines())
+
+
+def test_a_wide_table_breaks_its_headings_between_words_and_keeps_its_names():
+    told = plain_text(WIDE_CARD)
+
+    assert "…" not in told
+    assert all(word in told.split() for column in WIDE_CARD.table.columns for word in column.split())
+    assert "Customer Success" in told
 
 
 def test_nothing_from_outside_steers_the_terminal():
