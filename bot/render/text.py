@@ -43,8 +43,8 @@ def render_digest(digest: Digest) -> RenderableType:
     """The digest's card, then a view at a time, without what the card has said already."""
     parts: list[RenderableType] = [Rule(Text(f"Weekly digest · {format_week(digest.week)}"), style="dim", align="left")]
     parts.append(render_text(digest.card))
-    for view in digest.views:
-        parts += [Rule(style="dim"), render_text(inside(view, digest.card))]
+    for view in inside(digest):
+        parts += [Rule(style="dim"), render_text(view)]
     return Group(*_apart(parts))
 
 
@@ -120,14 +120,24 @@ def _table(table: Table) -> Group:
     columns = range(len(table.columns))
     words = [max(map(cell_len, one_line(column).split()), default=1) for column in table.columns]
     cells = [max((cell_len(one_line(row[i])) for row in table.rows if i < len(row)), default=1) for i in columns]
-    widths = [min(max(words[i], cells[i]), _FIRST if i == 0 else _WIDTH) for i in columns]
-    fits = sum(widths) + 2 * len(widths) <= _WIDTH
+
+    def widths_for(lines: int) -> list[int]:
+        """Each column's width if its heading may take so many lines."""
+        heads = [
+            max(words[i], -(-cell_len(one_line(table.columns[i])) // lines) + (1 if 1 < lines < _WIDTH else 0))
+            for i in columns
+        ]
+        return [min(max(heads[i], cells[i]), _FIRST if i == 0 else _WIDTH) for i in columns]
+
+    widths = next(
+        (tried for tried in map(widths_for, (1, 2, 3, _WIDTH)) if sum(tried) + 2 * len(tried) <= _WIDTH), None
+    )
     for i in columns:
         grid.add_column(
             Text(one_line(table.columns[i])),
             justify="right" if i in table.numeric else "left",
             overflow="ellipsis" if i == 0 else "fold",
-            width=widths[i] if fits else None,
+            width=widths[i] if widths else None,
         )
     for row in table.rows:
         grid.add_row(*(Text(one_line(cell)) for cell in row))
