@@ -11,7 +11,7 @@ from bot.view_chart import chart_of
 from bot.wording import field, phrase, sentence, titled, tool_name
 from insights.basis import Basis, latest_complete_week
 from insights.catalogue import metrics, views
-from insights.engine import examine
+from insights.engine import judge
 from insights.question import Question, Weeks
 from insights.series import ALL_TOOLS, COMPANY, DEFAULT_WEEKS, Panel, panel
 from insights.view import ChartPlan, View
@@ -75,7 +75,7 @@ def _one(question: Question, view: View, shown: Panel, judged: Panel, department
     plan = _plan(question, view)
     advice = tuple(
         advice_of(each, judged)
-        for each in examine(judged, tool=tool).findings
+        for each in judge(judged, None).findings
         if (department in each.departments if department else each.view in (view.id, "overview") or view.id == "overview")
     )[:3]
     return Card(

@@ -18,6 +18,7 @@ from bot.picture.theme import THEMES, Theme, ThemeName
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.backends.backend_agg import RendererAgg
     from matplotlib.font_manager import FontProperties
 
 PIXELS = 1.5
@@ -38,7 +39,7 @@ _OTHER_SCRIPTS = (
     "Noto Sans Devanagari",
     "Noto Sans Thai",
 )
-"""Used where the machine has them and a name needs them; DejaVu comes with matplotlib, so other text looks alike anywhere."""
+"""Used where the machine has them and a name needs them; DejaVu comes with matplotlib: it looks alike anywhere."""
 
 
 def draw(chart: Chart, theme: ThemeName = "light") -> bytes:
@@ -84,10 +85,17 @@ def lay_out(chart: Chart, theme: ThemeName = "light") -> Picture:
 @functools.lru_cache(maxsize=4096)
 def measure(text: str, size: float, bold: bool) -> float:  # noqa: FBT001 - the shape of `marks.Measure`
     """The width of one line of text in the sheet's pixels."""
+    font = _font(size, bold=bold)
+    width, _, _ = _ruler().get_text_width_height_descent(text, font, False)  # type: ignore[no-untyped-call]
+    return float(width) / PIXELS
+
+
+@functools.cache
+def _ruler() -> "RendererAgg":
+    """A sheet to measure on; its size doesn't matter."""
     from matplotlib.backends.backend_agg import RendererAgg
 
-    width, _, _ = RendererAgg(8, 8, _DPI * PIXELS).get_text_width_height_descent(text, _font(size, bold=bold), False)
-    return float(width) / PIXELS
+    return RendererAgg(8, 8, _DPI * PIXELS)  # type: ignore[no-untyped-call]
 
 
 def _paint(picture: Picture, theme: Theme) -> bytes:

@@ -10,7 +10,7 @@ from bot.view_chart import chart_of
 from bot.wording import field, sentence, tool_name
 from insights.basis import Basis
 from insights.catalogue import metrics, views
-from insights.engine import Examination, examine
+from insights.engine import Judgement, judge
 from insights.question import Question
 from insights.series import ALL_TOOLS, COMPANY, Panel, panel
 from insights.words import listing
@@ -30,14 +30,14 @@ CHART = "depth"
 MOST_FINDINGS = 5
 
 
-def weekly_digest(basis: Basis, organisation: str) -> tuple[Digest | None, Examination]:
+def weekly_digest(basis: Basis, organisation: str) -> tuple[Digest | None, Judgement]:
     """Return the digest of the latest complete week, and what the engine saw.
 
     The digest is None while there is no complete week.
     """
     tool = main_tool(basis)
     shown = panel(basis, tools=(tool,))
-    seen = examine(shown, tool=tool, limit=MOST_FINDINGS)
+    seen = judge(shown, MOST_FINDINGS)
     if not shown.weeks:
         return None, seen
     advice = tuple(advice_of(each, shown) for each in seen.findings)
@@ -67,11 +67,9 @@ def _headline(shown: Panel, metric: str, tool: str) -> Field | None:
 def _summary(shown: Panel, tool: str, findings: int) -> str:
     """What a leader needs in four sentences, each filled from computed numbers."""
     name = tool_name(tool)
-    opening = [sentence(shown, "weekly_active_users", COMPANY, tool), sentence(shown, "messages_per_session", COMPANY, tool)]
-    quality = [sentence(shown, "characters_per_prompt", COMPANY, tool), sentence(shown, "older_model_share", COMPANY, tool)]
+    opening = [sentence(shown, metric, COMPANY, tool) for metric in ("weekly_active_users", "messages_per_session")]
     told = [
         _joined(f"{name[0].upper()}{name[1:]}: ", opening),
-        _joined("", quality),
         _extremes(shown, tool),
         _spenders(shown, tool),
         _count(findings, shown),
@@ -81,10 +79,7 @@ def _summary(shown: Panel, tool: str, findings: int) -> str:
 
 def _joined(start: str, parts: list[str]) -> str:
     told = [each for each in parts if each]
-    if not told:
-        return ""
-    said = "; ".join(told)
-    return f"{start}{said}." if start else f"{said[0].upper()}{said[1:]}."
+    return f"{start}{'; '.join(told)}." if told else ""
 
 
 def _extremes(shown: Panel, tool: str) -> str:
@@ -135,7 +130,7 @@ def _count(findings: int, shown: Panel) -> str:
     return f"{'One finding' if findings == 1 else f'{findings} findings'} below, each with what to do."
 
 
-def _buttons(seen: Examination) -> tuple[Button, ...]:
+def _buttons(seen: Judgement) -> tuple[Button, ...]:
     """One question per department that a finding names, then the views."""
     named = dict.fromkeys(name for finding in seen.findings for name in finding.departments if name)
     about = [Button(label=name, ask=name) for name in list(named)[:3]]

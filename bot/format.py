@@ -15,7 +15,8 @@ _KEPT_MARKS = {"\u200d"}  # the joiner holds families and flags together; withou
 def format_value(value: float | None, unit: str, currency: str = "USD") -> str:
     """A number with as many digits as its size deserves: "6.8", "312", "39%", "$18,000", "2.4M".
 
-    `unit` is one of `insights.metric.Unit`; `percent` is a fraction 0..1. The unit's name is not part of the answer, but for "%" and the currency's sign.
+    `unit` is one of `insights.metric.Unit`; `percent` is a fraction 0..1. The unit's name is not part of the
+    answer, but for "%" and the currency's sign.
     """
     if value is None or not math.isfinite(value):
         return NOTHING

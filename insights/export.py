@@ -130,12 +130,19 @@ def _wanted(frame: pd.DataFrame, by: By) -> pd.DataFrame:
 
 
 def _row(record: dict[Hashable, Any]) -> Row:
-    named = {name: record[name] for name in ("week", "department", "tool", "metric")}
-    if record["suppressed"]:
-        return Row(**named, value=SUPPRESSED)
-    numbers = {name: _number(record[name]) for name in ("value", "numerator", "denominator")}
     people = _number(record["people"])
-    return Row(**named, **numbers, people=None if people is None else int(people), estimated=bool(record["estimated"]))
+    hidden = bool(record["suppressed"])
+    return Row(
+        week=record["week"],
+        department=record["department"],
+        tool=record["tool"],
+        metric=record["metric"],
+        value=SUPPRESSED if hidden else _number(record["value"]),
+        numerator=None if hidden else _number(record["numerator"]),
+        denominator=None if hidden else _number(record["denominator"]),
+        people=None if hidden or people is None else int(people),
+        estimated=bool(record["estimated"]),
+    )
 
 
 def _number(value: float) -> float | None:

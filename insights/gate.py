@@ -1,7 +1,7 @@
 """The one place where weekly arrays become numbers that may be shown: metrics computed, small groups hidden."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -58,6 +58,11 @@ class Gated:
             suppressed=bool(self.suppressed[place]),
         )
 
+    def of_tool(self, at: int) -> "Gated":
+        """Return the arrays of one tool, by its place."""
+        names = ("value", "numerator", "denominator", "people", "estimated", "suppressed")
+        return replace(self, **{name: getattr(self, name)[:, at : at + 1] for name in names})
+
     def frame(self, weeks: Sequence[date], tools: Sequence[str], names: Sequence[str]) -> pd.DataFrame:
         """Return every cell as a row."""
         labels = ([each.id for each in self.metrics], list(tools), list(names), list(weeks))
@@ -78,6 +83,13 @@ class Mix:
     sessions: Floats
     people: Floats
     suppressed: Flags
+
+    def of_tool(self, at: int) -> "Mix":
+        """Return the mix of one tool, by its place."""
+        one = slice(at, at + 1)
+        return replace(
+            self, sessions=self.sessions[:, one], people=self.people[:, one], suppressed=self.suppressed[one]
+        )
 
     def frame(self, weeks: Sequence[date], tools: Sequence[str], names: Sequence[str]) -> pd.DataFrame:
         """Return every share that is not zero as a row."""

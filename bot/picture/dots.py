@@ -57,7 +57,8 @@ def lay_out_dots(chart: DotChart, theme: Theme, measure: Measure) -> Picture:
         )
         for dot in dots
     ]
-    marks += sorted(discs, key=lambda disc: (disc.color == theme.marked, -disc.radius))
+    ordered = sorted(discs, key=lambda disc: (disc.color == theme.marked, -disc.radius))
+    marks += ordered
     marks += _labels(dots, discs, frame, theme, measure)
     return Picture(height=height, marks=tuple(marks))
 

@@ -33,7 +33,7 @@ _TALL = 510.0
 
 
 def lay_out_lines(chart: LineChart, theme: Theme, measure: Measure) -> Picture:
-    """The chart's marks. One scale starts at zero, so that a rise looks as large as it is; of two, each has its band."""
+    """The chart's marks. One scale starts at zero, so a rise looks as large as it is; of two, each has its band."""
     marks, top = heading(chart.title, theme.ink, measure)
     drawn = [line for line in chart.lines if present(line.values)]
     if not drawn or not chart.weeks:
@@ -78,7 +78,8 @@ def _one_scale(chart: LineChart, drawn: Sequence[Line], top: float, theme: Theme
     for i, line in enumerate(drawn):
         color = theme.series[i % len(theme.series)]
         marks += _curve(line, across, down, color, theme, dashed=i >= len(theme.series))
-    marks += _ends(drawn, ends, down, right + 20, (top - 10, bottom + 14), theme)
+    wanted = [down(present(line.values)[-1]) for line in drawn[:_NAMED_LINES]]
+    marks += _ends(ends, wanted, (right + 20, top - 10, bottom + 14), theme)
     marks += week_marks(chart.weeks, across, HEIGHT - MARGIN - 8, theme.quiet, measure)
     return marks
 
@@ -184,17 +185,11 @@ def _first_and_last(
 
 
 def _ends(
-    drawn: Sequence[Line],
-    names: Sequence[Sequence[str]],
-    down: Callable[[float], float],
-    x: float,
-    room: tuple[float, float],
-    theme: Theme,
+    names: Sequence[Sequence[str]], wanted: Sequence[float], place: tuple[float, float, float], theme: Theme
 ) -> list[Mark]:
     """Each line's last value and name at its end, moved apart where they would touch."""
-    wanted = [down(present(line.values)[-1]) for line in drawn[: len(names)]]
-    heights = [27.0 * len(lines) + 4 for lines in names]
-    middles = spread(wanted, heights, *room)
+    x, top, bottom = place
+    middles = spread(wanted, [27.0 * len(lines) + 4 for lines in names], top, bottom)
     return [
         Words(
             text=text,

@@ -31,7 +31,7 @@ class Box:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Spot:
-    """A dot that wants a label of `width` × `height`, or none if its width is 0. The first spots get the best places."""
+    """A dot that wants a label of `width` × `height`, or none if that is 0. The first spots get the best places."""
 
     x: float
     y: float

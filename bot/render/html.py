@@ -129,8 +129,8 @@ def _chart(chart: Chart, images: Images | None) -> str:
     dark = images.get("dark")
     source = f'<source media="(prefers-color-scheme: dark)" srcset="{escape(dark)}">' if dark else ""
     return (
-        f'<figure class="chart"><picture>{source}<img src="{escape(images["light"])}" alt="{escape(short)}" width="800">'
-        f"</picture>{more}</figure>"
+        f'<figure class="chart"><picture>{source}'
+        f'<img src="{escape(images["light"])}" alt="{escape(short)}" width="800"></picture>{more}</figure>'
     )
 
 
@@ -149,7 +149,9 @@ def _table(table: Table) -> str:
 
     caption = one_line(table.caption)
     body = (
-        '<div class="table" role="region" tabindex="0" aria-label="' + (escape(caption) or "Table") + '"><table>'
+        '<div class="table" role="region" tabindex="0" aria-label="'
+        + (escape(caption) or "Table")
+        + '"><table>'
         + (f"<caption>{escape(caption)}</caption>" if caption else "")
         + f"<thead>{row(table.columns, 'th')}</thead>\n<tbody>"
         + "\n".join(row(cells, "td") for cells in table.rows)
@@ -166,6 +168,8 @@ def _buttons(buttons: Sequence[Button], ask_url: str) -> str:
     if not asked:
         return ""
     if ask_url:
-        made = "".join(f'<button type="submit" name="q" value="{escape(ask)}">{escape(label)}</button>' for label, ask in asked)
+        made = "".join(
+            f'<button type="submit" name="q" value="{escape(ask)}">{escape(label)}</button>' for label, ask in asked
+        )
         return f'<form class="ask" method="get" action="{escape(ask_url)}">{made}</form>'
     return '<p class="ask">Ask next: ' + " ".join(f"<code>{escape(ask)}</code>" for _, ask in asked) + "</p>"

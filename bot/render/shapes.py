@@ -44,7 +44,8 @@ def sparkline(values: Sequence[float | None]) -> str:
     low = min(*there, 0.6 * high) if len(there) > 1 else 0.0
     span = (high - low) or 1.0
     return "".join(
-        "·" if value is None or not math.isfinite(value) else _HEIGHTS[round((value - low) / span * 7)] for value in values
+        "·" if value is None or not math.isfinite(value) else _HEIGHTS[round((value - low) / span * 7)]
+        for value in values
     )
 
 
@@ -93,4 +94,8 @@ def _share_row(share: Line) -> tuple[str, Text, str]:
     there = [value for value in share.values if value is not None and math.isfinite(value)]
     if not there:
         return share.label, Text(), NOTHING
-    return share.label, bar(there[-1], 1.0), f"{format_value(there[0], 'percent')} → {format_value(there[-1], 'percent')}"
+    return (
+        share.label,
+        bar(there[-1], 1.0),
+        f"{format_value(there[0], 'percent')} → {format_value(there[-1], 'percent')}",
+    )

@@ -70,7 +70,7 @@ def digest_charts(digest: Digest) -> tuple[Chart | None, ...]:
 
 
 def escape_mrkdwn(text: str) -> str:
-    """Text that mrkdwn shows as it is: `&`, `<`, `>` escaped; signs for bold, mentions and links replaced by likenesses.
+    """Text that mrkdwn shows as it is: `&`, `<`, `>` escaped; signs for bold, mentions and links made likenesses.
 
     Slack has no escape for those signs, and an invisible mark beside one can just as well switch it on.
     """
@@ -117,11 +117,17 @@ def _message(card: Card, image_file_id: str | None, pointer: str) -> SlackMessag
 def _summary(card: Card) -> str:
     """The title, the headline numbers and the first findings in one text."""
     figures = [
-        f"{one_line(field.label)} {one_line(field.value)}" + (f" ({one_line(field.change)})" if one_line(field.change) else "")
+        f"{one_line(field.label)} {one_line(field.value)}"
+        + (f" ({one_line(field.change)})" if one_line(field.change) else "")
         for field in card.fields
     ]
     told = paragraphs(card.text)[:1] if not figures else []
-    parts = [one_line(card.title), *told, " · ".join(figures), *(one_line(advice.headline) for advice in card.advice[:5])]
+    parts = [
+        one_line(card.title),
+        *told,
+        " · ".join(figures),
+        *(one_line(advice.headline) for advice in card.advice[:5]),
+    ]
     return _clip_escaped(escape_mrkdwn("\n".join(part for part in parts if part)), _TEXT) or "AI usage"
 
 

@@ -58,7 +58,9 @@ def plain_digest(digest: Digest) -> str:
 
 def _plain(told: RenderableType) -> str:
     page = io.StringIO()
-    Console(file=page, width=_WIDTH, color_system=None, force_terminal=False, highlight=False, legacy_windows=False).print(told)
+    Console(
+        file=page, width=_WIDTH, color_system=None, force_terminal=False, highlight=False, legacy_windows=False
+    ).print(told)
     return "\n".join(line.rstrip() for line in page.getvalue().splitlines()) + "\n"
 
 
@@ -111,7 +113,13 @@ def _chart(chart: Chart) -> Group:
 
 
 def _table(table: Table) -> Grid:
-    grid = Grid(box=box.SIMPLE_HEAD, pad_edge=False, title=Text(one_line(table.caption)), title_justify="left", title_style="bold")
+    grid = Grid(
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        title=Text(one_line(table.caption)),
+        title_justify="left",
+        title_style="bold",
+    )
     if not one_line(table.caption):
         grid.title = None
     for i, column in enumerate(table.columns):

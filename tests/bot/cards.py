@@ -1,4 +1,4 @@
-"""Sample cards: what a company reads every week, and what a hostile world may put in one. Every renderer is tried on all."""
+"""Sample cards for every renderer: what a company reads each week, and what a hostile world may put in one."""
 
 from datetime import date, timedelta
 
@@ -196,8 +196,8 @@ OVERVIEW = Card(
         Button(label="Last 26 weeks", ask="overview last 26 weeks"),
     ),
     footer=(
-        "3–9 Nov 2025 · ChatGPT · 600 people · read 10 Nov 2025 06:00 UTC · 1 department with fewer than 5 people hidden · "
-        "tokens estimated from characters"
+        "3–9 Nov 2025 · ChatGPT · 600 people · read 10 Nov 2025 06:00 UTC · "
+        "1 department with fewer than 5 people hidden · tokens estimated from characters"
     ),
 )
 

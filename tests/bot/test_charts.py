@@ -127,7 +127,12 @@ def test_shares_are_stacked_in_the_order_given_from_the_bottom_up():
     columns = [mark for mark in picture.marks if isinstance(mark, Block) and mark.right - mark.left > 10]
 
     assert {mark.bottom for mark in columns if mark.color == strongest} == {max(mark.bottom for mark in columns)}
-    assert [words.text for words in words_of(picture) if words.text in {"61%", "24%", "9%", "5%"}] == ["61%", "24%", "9%", "5%"]
+    assert [words.text for words in words_of(picture) if words.text in {"61%", "24%", "9%", "5%"}] == [
+        "61%",
+        "24%",
+        "9%",
+        "5%",
+    ]
 
 
 def test_a_week_without_shares_leaves_its_column_empty():
@@ -214,8 +219,22 @@ def test_random_charts_are_drawn_without_a_warning(data):
         st.one_of(
             st.builds(LineChart, title=names, weeks=st.just(weeks), lines=lines, alt=names, two_scales=st.booleans()),
             st.builds(ShareChart, title=names, weeks=st.just(weeks), shares=lines, alt=names),
-            st.builds(DotChart, title=names, x_label=names, y_label=names, dots=st.lists(dots, max_size=80).map(tuple), alt=names),
-            st.builds(BarChart, title=names, unit=units, bars=st.lists(bars, max_size=20).map(tuple), alt=names, part_label=names),
+            st.builds(
+                DotChart,
+                title=names,
+                x_label=names,
+                y_label=names,
+                dots=st.lists(dots, max_size=80).map(tuple),
+                alt=names,
+            ),
+            st.builds(
+                BarChart,
+                title=names,
+                unit=units,
+                bars=st.lists(bars, max_size=20).map(tuple),
+                alt=names,
+                part_label=names,
+            ),
         )
     )
 

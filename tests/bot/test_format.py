@@ -48,7 +48,13 @@ def test_money_carries_its_currency(currency, told):
 
 @pytest.mark.parametrize(
     ("value", "unit", "told"),
-    [(18_000, "money", "$18k"), (18_500, "tokens", "18.5k"), (0.5, "percent", "50%"), (2.5, "messages", "2.5"), (0, "money", "$0")],
+    [
+        (18_000, "money", "$18k"),
+        (18_500, "tokens", "18.5k"),
+        (0.5, "percent", "50%"),
+        (2.5, "messages", "2.5"),
+        (0, "money", "$0"),
+    ],
 )
 def test_axes_get_short_forms(value, unit, told):
     assert format_short(value, unit) == told
@@ -77,7 +83,10 @@ def test_weeks_name_their_days_and_no_month_or_year_twice():
     assert format_period(date(2025, 8, 4), date(2025, 8, 4) + timedelta(weeks=13)) == "4 Aug – 9 Nov 2025"
 
 
-@given(st.floats(allow_nan=False, allow_infinity=False, width=32), st.sampled_from(["people", "messages", "money", "percent"]))
+@given(
+    st.floats(allow_nan=False, allow_infinity=False, width=32),
+    st.sampled_from(["people", "messages", "money", "percent"]),
+)
 def test_only_values_below_zero_carry_a_minus(value, unit):
     told = format_value(value, unit)
 

@@ -1,0 +1,19 @@
+"""How to go on after the first answer."""
+
+from insights.finding import Action
+
+multi_turn_workshop = Action(
+    id="multi_turn_workshop",
+    title="Run a multi-turn prompt workshop for {departments}",
+    steps=(
+        "Show how a conversation goes on after the first answer: ask for reasons, correct, narrow down, try again.",
+        "Let everybody in {departments} take one task of their own through at least four turns.",
+        "Collect what worked, and share it.",
+    ),
+    where="a 60-minute meeting with {departments}",
+    owner="enablement",
+    minutes=60,
+    expected="unknown; messages per session are looked at again after four weeks",
+    measure="messages_per_session",
+    weeks=4,
+)

@@ -1,0 +1,52 @@
+"""People who stop coming."""
+
+from insights.actions.spread_use import office_hours
+from insights.finding import Detector, Evidence, Finding
+from insights.series import Panel
+from insights.signs import enough, moves, recent_people, size
+from insights.weekly import COMPANY
+from insights.words import told
+
+METRIC = "weekly_active_users"
+LEAST = 0.10
+"""Share of the people active at first who must be gone before it is worth a word."""
+
+
+def _detect(panel: Panel) -> list[Finding]:
+    move = moves(panel, METRIC, (COMPANY,), -1).get(COMPANY) if enough(panel) else None
+    if move is None or -move.change < LEAST * move.before:
+        return []
+    return [
+        Finding(
+            key=f"adoption_falls::{panel.tools[0]}",
+            detector="adoption_falls",
+            view="overview",
+            metric=METRIC,
+            tool=panel.tools[0],
+            departments=(),
+            week=panel.weeks[-1],
+            headline=f"Weekly active users went down from {told(move.before, 'people')} to {told(move.now, 'people')} "
+            f"over {len(panel.weeks)} weeks.",
+            detail="The fall is steady over these weeks, not one quiet week.",
+            evidence=Evidence(
+                value=move.now,
+                before=move.before,
+                change=move.change,
+                low=move.trend.low,
+                high=move.trend.high,
+                people=recent_people(panel, (COMPANY,)),
+                weeks=move.trend.weeks,
+            ),
+            impact=size(-move.change / move.before, 0.5),
+            confidence=move.confidence,
+            action=office_hours,
+        )
+    ]
+
+
+adoption_falls = Detector(
+    id="adoption_falls",
+    view="overview",
+    looks_for="weekly active users that fall steadily",
+    detect=_detect,
+)

@@ -1,0 +1,73 @@
+"""Sessions that stay on models below the reference model."""
+
+from insights.actions.default_model import set_default_model
+from insights.finding import Detector, Evidence, Finding
+from insights.series import Panel
+from insights.signs import RECENT, enough, filled, judged, recent_people, size, sureness
+from insights.words import listing, told
+
+METRIC = "older_model_share"
+LEAST = 0.20
+"""Share of sessions, in each of the last four weeks, below which older models are no matter for a digest."""
+
+
+def _detect(panel: Panel) -> list[Finding]:
+    values = panel.array(METRIC)[-RECENT:]
+    now = panel.latest(METRIC)
+    if now is None or len(values) < RECENT or not (values >= LEAST).all() or not enough(panel):
+        return []
+    model = panel.reference.name
+    change = panel.change(METRIC)
+    return [
+        Finding(
+            key=f"older_models::{panel.tools[0]}",
+            detector="older_models",
+            view="models",
+            metric=METRIC,
+            tool=panel.tools[0],
+            departments=(),
+            week=panel.weeks[-1],
+            headline=f"{told(now, 'percent')} of sessions still run on models below {model}.",
+            detail=" ".join(part for part in (_since(panel), _where(panel)) if part),
+            evidence=Evidence(
+                value=now,
+                before=None if change is None else now - change,
+                change=change,
+                people=recent_people(panel, ("",)),
+                weeks=len(panel.weeks),
+            ),
+            impact=size(now, 0.5),
+            confidence=sureness(values.tolist(), LEAST),
+            action=filled(set_default_model, model=model),
+        )
+    ]
+
+
+def _since(panel: Panel) -> str:
+    change, now = panel.change(METRIC), panel.latest(METRIC)
+    if change is None or now is None:
+        return ""
+    first, last = told(now - change, "percent"), told(now, "percent")
+    if first == last:
+        return f"The share is where it was {len(panel.weeks)} weeks ago."
+    return f"The share was {first} in the first of these {len(panel.weeks)} weeks and is {last} in the last."
+
+
+def _where(panel: Panel) -> str:
+    """The departments that stand out above the company, most first."""
+    whole = panel.over(METRIC, weeks=RECENT) or 0.0
+    shares = {each: panel.over(METRIC, each, RECENT) for each in judged(panel)}
+    above = {each: share for each, share in shares.items() if share is not None and share >= whole + 0.08}
+    if not above:
+        return ""
+    first = sorted(above, key=lambda each: -above[each])[:3]
+    named = listing([f"{each} ({told(above[each], 'percent')})" for each in first])
+    return f"Highest over the last {RECENT} weeks: {named}."
+
+
+older_models = Detector(
+    id="older_models",
+    view="models",
+    looks_for=f"at least {LEAST:.0%} of sessions below the reference model in each of the last {RECENT} weeks",
+    detect=_detect,
+)

@@ -1,0 +1,58 @@
+"""Answers that grow or shrink against what is put in."""
+
+from insights.actions.spread_use import check_tier
+from insights.finding import Detector, Evidence, Finding
+from insights.series import Panel
+from insights.signs import enough, moves, recent_people, size
+from insights.weekly import COMPANY
+from insights.words import told
+
+METRIC = "output_to_input_ratio"
+
+
+def _detect(panel: Panel) -> list[Finding]:
+    if not enough(panel):
+        return []
+    found = [moves(panel, METRIC, (COMPANY,), direction).get(COMPANY) for direction in (1, -1)]
+    move = next((each for each in found if each is not None), None)
+    if move is None:
+        return []
+    up = move.change > 0
+    estimated = panel.cell(METRIC).estimated
+    return [
+        Finding(
+            key=f"output_ratio::{panel.tools[0]}",
+            detector="output_ratio",
+            view="tokens",
+            metric=METRIC,
+            tool=panel.tools[0],
+            departments=(),
+            week=panel.weeks[-1],
+            headline=f"Output tokens per input token went {'up' if up else 'down'} from {told(move.before, 'ratio')} "
+            f"to {told(move.now, 'ratio')} over {len(panel.weeks)} weeks{' (estimated)' if estimated else ''}.",
+            detail="Fuller answers for what is put in."
+            if up
+            else "Shorter answers for what is put in, or more context in the prompts: prompt length tells which.",
+            evidence=Evidence(
+                value=move.now,
+                before=move.before,
+                change=move.change,
+                low=move.trend.low,
+                high=move.trend.high,
+                people=recent_people(panel, (COMPANY,)),
+                weeks=move.trend.weeks,
+                estimated=estimated,
+            ),
+            impact=0.5 * size(abs(move.change) / move.before if move.before else 0.0, 0.5),
+            confidence=move.confidence,
+            action=check_tier,
+        )
+    ]
+
+
+output_ratio = Detector(
+    id="output_ratio",
+    view="tokens",
+    looks_for="a rise or fall of output tokens per input token",
+    detect=_detect,
+)

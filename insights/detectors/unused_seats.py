@@ -1,0 +1,114 @@
+"""Seats that are paid for and not used."""
+
+from insights.actions.reclaim_seats import activate_or_reclaim
+from insights.finding import Detector, Evidence, Finding
+from insights.series import Panel
+from insights.signs import RECENT, filled, reach, size, sureness
+from insights.weekly import COMPANY, UNMAPPED
+from insights.words import counted, listing, told, verb
+
+SHARE = "seats_unused_share"
+COUNT = "seats_unused"
+SEATS = "seats_assigned"
+LEAST = 0.25
+"""Share of a department's seats, unused for 28 days, from which it is named."""
+
+FEWEST_SEATS = 10
+FEWEST_WEEKS = 4
+"""Weeks of facts before "not used in 28 days" can be said of anybody."""
+
+
+def _detect(panel: Panel) -> list[Finding]:
+    if panel.history < FEWEST_WEEKS or not panel.weeks:
+        return []
+    found = [each for each in panel.departments if each != UNMAPPED and _idle(panel, each)]
+    if not found and _idle(panel, COMPANY):
+        found = [COMPANY]
+    if not found:
+        return []
+    found.sort(key=lambda each: -(panel.latest(SHARE, each) or 0))
+    return [_finding(panel, found)]
+
+
+def _idle(panel: Panel, department: str) -> bool:
+    """Tell whether enough seats stand unused, in this week and the one before."""
+    shares = panel.array(SHARE, department)[-2:]
+    unused, seats = panel.latest(COUNT, department), panel.latest(SEATS, department)
+    if unused is None or seats is None or seats < FEWEST_SEATS or unused < panel.min_group_size:
+        return False
+    return bool((shares >= LEAST).all())
+
+
+def _finding(panel: Panel, found: list[str]) -> Finding:
+    unused, seats = (sum(panel.latest(each, name) or 0.0 for name in found) for each in (COUNT, SEATS))
+    share = unused / seats
+    spends = [panel.latest("unused_spend", each) for each in found]
+    money = sum(each for each in spends if each is not None) if None not in spends else None
+    names = listing(found) if found[0] else "People"
+    cost = "" if not money else f", {told(money, 'money', panel.currency)} a month"
+    departments = tuple(each for each in found if each)
+    before = panel.over(SHARE, found[0], 1, until=RECENT)
+    return Finding(
+        key=f"unused_seats:{'|'.join(sorted(departments))}:{panel.tools[0]}",
+        detector="unused_seats",
+        view="licenses",
+        metric=SHARE,
+        tool=panel.tools[0],
+        departments=departments,
+        week=panel.weeks[-1],
+        headline=f"{names} {verb(len(found) if found[0] else 2, 'leaves', 'leave')} {told(unused, 'seats')} of "
+        f"{counted(seats, 'seat')} unused ({told(share, 'percent')}){cost}.",
+        detail=" ".join(part for part in (_each(panel, found), _used(panel, found), _renewal(panel)) if part),
+        evidence=Evidence(
+            value=share,
+            before=before if len(found) == 1 else None,
+            change=share - before if before is not None and len(found) == 1 else None,
+            people=round(seats),
+            weeks=min(len(panel.weeks), RECENT),
+        ),
+        impact=reach(panel, found, SEATS) * size(share, 0.5),
+        confidence=sureness(panel.array(SHARE, found[0])[-RECENT:].tolist(), LEAST),
+        action=filled(
+            activate_or_reclaim, departments=listing(departments) or "the company", saving=_saving(panel, money)
+        ),
+    )
+
+
+def _each(panel: Panel, found: list[str]) -> str:
+    """The shares of the first three, where there are several; a seat counts as unused after 28 days without use."""
+    told_each = [f"{each} {told(panel.latest(SHARE, each) or 0.0, 'percent')}" for each in found[:3]]
+    named = f"{', '.join(told_each)}. " if len(found) > 1 else ""
+    never = sum(panel.latest("seats_never_used", each) or 0.0 for each in found)
+    so_far = f" {counted(never, 'seat was', 'seats were')} never used." if never >= panel.min_group_size else ""
+    return f"{named}Unused means no activity in the last 28 days.{so_far}"
+
+
+def _used(panel: Panel, found: list[str]) -> str:
+    """The two departments with the most spend, where they use what they have: what the money buys elsewhere."""
+    whole = panel.latest("monthly_spend")
+    spends = {each: panel.latest("monthly_spend", each) or 0.0 for each in panel.departments if each != UNMAPPED}
+    top = sorted(spends, key=lambda each: -spends[each])[:2]
+    if not whole or len(spends) < 4 or set(top) & set(found):
+        return ""
+    unused, seats = (sum(panel.latest(name, each) or 0.0 for each in top) for name in (COUNT, SEATS))
+    if not seats or unused / seats >= LEAST / 2:
+        return ""
+    share, active = told(sum(spends[each] for each in top) / whole, "percent"), told(1 - unused / seats, "percent")
+    return f"{listing(top)} hold {share} of seat spend and use {active} of their seats."
+
+
+def _renewal(panel: Panel) -> str:
+    dates = [each.renews for each in panel.contracts.values() if each.renews and each.renews > panel.weeks[-1]]
+    return f"The contract renews on {min(dates).day} {min(dates):%B %Y}." if dates else ""
+
+
+def _saving(panel: Panel, money: float | None) -> str:
+    return f"up to {told(money, 'money', panel.currency)} a month" if money else "unknown"
+
+
+unused_seats = Detector(
+    id="unused_seats",
+    view="licenses",
+    looks_for=f"departments with at least {LEAST:.0%} of their seats unused for 28 days",
+    detect=_detect,
+)
