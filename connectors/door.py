@@ -224,8 +224,9 @@ def seats_of(
 ) -> tuple[list[Seat], list[Alias]]:
     """Return the seats that accounts hold, and which account belongs to which address.
 
-    An account that is no longer active gave its seat up on the day that was `known` before, else today. One whose
-    creation the vendor does not tell has held its seat since 1970.
+    An account that is no longer active gave its seat up on the day that was `known` before, else today; one that was
+    inactive when first seen holds none, since nobody knows until when it did. One whose creation the vendor does not
+    tell has held its seat since 1970.
     """
     seats: dict[Person, Seat] = {}
     aliases: dict[Person, Alias] = {}
@@ -238,6 +239,8 @@ def seats_of(
             aliases[own] = Alias(alias=own, person=email)
         start = account.created.date() if account.created else _UNKNOWN_START
         before = known.get(person)
+        if before is None and not account.active:
+            continue
         ended = before.end if before and before.end else today
         seat = Seat(
             person=person,
