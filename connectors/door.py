@@ -261,9 +261,9 @@ def seats_of(
 def _length_of_digest(text: str) -> int:
     try:
         length = msgspec.json.decode(text, type=_Digest).length
-        return length if 0 <= length < _MOST_CHARACTERS else ABSENT
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         return len(text)
+    return length if 0 <= length < _MOST_CHARACTERS else ABSENT
 
 
 def _hash_shared(columns: Sequence[Sequence[str | None]], key: bytes) -> list[NDArray[np.uint64]]:

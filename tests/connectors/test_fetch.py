@@ -1,6 +1,6 @@
 """Over HTTP: pages, the cursor, redirects, patience, checksums, permissions."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
@@ -54,9 +54,9 @@ class Run:
 
 
 @pytest.fixture
-async def run(store: Store, vendor: Vendor, aiohttp_server: Callable[..., object]) -> AsyncIterator[Run]:
+async def run(store: Store, vendor: Vendor, aiohttp_server: Callable[..., object]) -> Run:
     server = await aiohttp_server(vendor.app())  # type: ignore[misc]
-    yield Run(store, server)
+    return Run(store, server)
 
 
 async def test_everything_listed_is_read_page_by_page(run: Run, store: Store, vendor: Vendor) -> None:

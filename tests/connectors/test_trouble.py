@@ -63,7 +63,9 @@ def test_line_numbers_go_on_over_pieces_and_chunks(
     with gzip.open(tmp_path / "packed.jsonl.gz", "wb") as packed:
         packed.write((tmp_path / "logs.jsonl").read_bytes())
     plain, packed_too = ingest(store, tmp_path / "logs.jsonl"), ingest(store, tmp_path / "packed.jsonl.gz")
-    assert [each.split(":")[0] for each in plain.problems] == [f"logs.jsonl, line {number + 1}" for number in (17, 41, 59)]
+    assert [each.split(":")[0] for each in plain.problems] == [
+        f"logs.jsonl, line {number + 1}" for number in (17, 41, 59)
+    ]
     assert packed_too.files + packed_too.known_files == 1
     assert only(facts(store))["messages"] == 57
 

@@ -32,7 +32,9 @@ class Vendor:
         body = b"".join(json.dumps(each).encode() + b"\n" for each in events)
         self.bodies[name] = body
         digest = hashlib.sha256(body).hexdigest().upper()
-        self.files.append({"id": name, "event_type": kind, "end_time": end, "file_size": len(body), "file_sha256": digest})
+        self.files.append(
+            {"id": name, "event_type": kind, "end_time": end, "file_size": len(body), "file_sha256": digest}
+        )
         self.files.sort(key=lambda each: str(each["end_time"]))
 
     def app(self) -> web.Application:
@@ -60,7 +62,9 @@ class Vendor:
         start = ids.index(request.query["after"]) + 1 if "after" in request.query else 0
         page = self.users[start : start + self.page]
         more = start + self.page < len(ids)
-        return web.json_response({"object": "list", "data": page, "has_more": more, "last_id": page[-1]["id"] if page else None})
+        return web.json_response(
+            {"object": "list", "data": page, "has_more": more, "last_id": page[-1]["id"] if page else None}
+        )
 
     async def _logs(self, request: web.Request) -> web.Response:
         if trouble := self._trouble(request):
