@@ -1,7 +1,7 @@
 """The panel: every metric by week, department and tool, small groups already hidden. The one way out of the store."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, partial
 from types import MappingProxyType
@@ -20,6 +20,8 @@ from storage.facts import Contract
 from storage.models import Family, family
 from storage.reading import contracts, first_week, group_weeks, last_day, model_weeks
 
+__all__ = ["ALL_TOOLS", "COMPANY", "DEFAULT_WEEKS", "Cell", "Panel", "panel"]
+
 DEFAULT_WEEKS = 14
 
 
@@ -30,6 +32,8 @@ class Panel:
     `weeks` are Mondays, ascending; `departments` are by name, `Unmapped` last. `''` is the company and `'*'` every
     tool together. `history` counts the complete weeks since facts begin, which may be more than are shown.
     `notes` are sentences that qualify the numbers. `reference` is the family of the reference model.
+
+    Whatever asks for one tool may leave it out: the first of `tools` is meant.
     """
 
     weeks: tuple[date, ...]
@@ -44,21 +48,21 @@ class Panel:
     _gated: Gated
     _mix: Callable[[], Mix]
 
-    def values(self, metric: str, department: str = COMPANY, tool: str = ALL_TOOLS) -> tuple[float | None, ...]:
+    def values(self, metric: str, department: str = COMPANY, tool: str = "") -> tuple[float | None, ...]:
         """Return a value a week: None where it is hidden or absent."""
         return tuple(None if np.isnan(each) else float(each) for each in self.array(metric, department, tool))
 
-    def array(self, metric: str, department: str = COMPANY, tool: str = ALL_TOOLS) -> NDArray[np.float64]:
+    def array(self, metric: str, department: str = COMPANY, tool: str = "") -> NDArray[np.float64]:
         """Return a value a week: NaN where it is hidden or absent."""
         place = self._place(metric, department, tool)
         return np.full(len(self.weeks), np.nan) if place is None else self._gated.value[place].copy()
 
-    def latest(self, metric: str, department: str = COMPANY, tool: str = ALL_TOOLS) -> float | None:
+    def latest(self, metric: str, department: str = COMPANY, tool: str = "") -> float | None:
         """Return the value of the last week; None where it is hidden or absent."""
         values = self.values(metric, department, tool)
         return values[-1] if values else None
 
-    def change(self, metric: str, department: str = COMPANY, tool: str = ALL_TOOLS) -> float | None:
+    def change(self, metric: str, department: str = COMPANY, tool: str = "") -> float | None:
         """Return the last week's value minus the first week's; None where either is hidden or absent."""
         values = self.values(metric, department, tool)
         if len(values) < 2 or values[0] is None or values[-1] is None:
@@ -66,7 +70,7 @@ class Panel:
         return values[-1] - values[0]
 
     def over(
-        self, metric: str, department: str = COMPANY, weeks: int = 4, tool: str = ALL_TOOLS, *, until: int = 0
+        self, metric: str, department: str = COMPANY, weeks: int = 4, tool: str = "", *, until: int = 0
     ) -> float | None:
         """Return the value over the last `weeks`: the quotient of sums, or the mean week of a count or score.
 
@@ -84,12 +88,12 @@ class Panel:
         below = float(self._gated.denominator[place][window][seen].sum())
         return float(self._gated.numerator[place][window][seen].sum()) / below if below else None
 
-    def total(self, metric: str, department: str = COMPANY, weeks: int = 4, tool: str = ALL_TOOLS) -> float:
+    def total(self, metric: str, department: str = COMPANY, weeks: int = 4, tool: str = "") -> float:
         """Return the sum of a count over the last `weeks`; 0 where nothing is known."""
         values = self.array(metric, department, tool)[-weeks:]
         return float(np.nansum(values))
 
-    def cell(self, metric: str, department: str = COMPANY, tool: str = ALL_TOOLS, week: date | None = None) -> Cell:
+    def cell(self, metric: str, department: str = COMPANY, tool: str = "", week: date | None = None) -> Cell:
         """Return one value with what qualifies it, by default of the last week."""
         place = self._place(metric, department, tool)
         wanted = week if week is not None else (self.weeks[-1] if self.weeks else None)
@@ -115,6 +119,11 @@ class Panel:
         """
         return self._mix().frame(self.weeks, self.tools, (COMPANY, *self.departments))
 
+    def narrowed(self, tool: str) -> "Panel":
+        """Return the panel of one of its tools."""
+        at = self.tools.index(tool)
+        return replace(self, tools=(tool,), _gated=self._gated.of_tool(at), _mix=lambda: self._mix().of_tool(at))
+
     @cached_property
     def _rows(self) -> dict[str, int]:
         return {each.id: n for n, each in enumerate(self._gated.metrics)}
@@ -123,9 +132,10 @@ class Panel:
         if metric not in catalogue.metrics():
             raise KeyError(metric)
         names = (COMPANY, *self.departments)
-        if metric not in self._rows or department not in names or tool not in self.tools:
+        wanted = tool or self.tools[0]
+        if metric not in self._rows or department not in names or wanted not in self.tools:
             return None
-        return self._rows[metric], self.tools.index(tool), names.index(department)
+        return self._rows[metric], self.tools.index(wanted), names.index(department)
 
 
 def panel(

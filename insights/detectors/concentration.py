@@ -34,8 +34,8 @@ def _detect(panel: Panel) -> list[Finding]:
             week=panel.weeks[-1],
             headline=f"Ten people write {told(now, 'percent')} of all prompts, out of "
             f"{counted(active, 'active person', 'active people')}.",
-            detail=f"Spread evenly, ten people would write {told(10 / active, 'percent')}. Who they are is not known here; "
-            "the next gain lies with the others.",
+            detail=f"Spread evenly, ten people would write {told(10 / active, 'percent')}. "
+            "Who they are is not known here; the next gain lies with the others.",
             evidence=Evidence(value=now, people=recent_people(panel, ("",)), weeks=RECENT),
             impact=size(now, 1.0),
             confidence=sureness(values.tolist(), bar),

@@ -26,7 +26,7 @@ def _detect(panel: Panel) -> list[Finding]:
         found = [COMPANY]
     if not found:
         return []
-    found.sort(key=lambda each: -(panel.latest(COUNT, each) or 0))
+    found.sort(key=lambda each: -(panel.latest(SHARE, each) or 0))
     return [_finding(panel, found)]
 
 
