@@ -67,11 +67,9 @@ def _headline(shown: Panel, metric: str, tool: str) -> Field | None:
 def _summary(shown: Panel, tool: str, findings: int) -> str:
     """What a leader needs in four sentences, each filled from computed numbers."""
     name = tool_name(tool)
-    opening = [sentence(shown, "weekly_active_users", COMPANY, tool), sentence(shown, "messages_per_session", COMPANY, tool)]
-    quality = [sentence(shown, "characters_per_prompt", COMPANY, tool), sentence(shown, "older_model_share", COMPANY, tool)]
+    opening = [sentence(shown, metric, COMPANY, tool) for metric in ("weekly_active_users", "messages_per_session")]
     told = [
         _joined(f"{name[0].upper()}{name[1:]}: ", opening),
-        _joined("", quality),
         _extremes(shown, tool),
         _spenders(shown, tool),
         _count(findings, shown),
@@ -81,10 +79,7 @@ def _summary(shown: Panel, tool: str, findings: int) -> str:
 
 def _joined(start: str, parts: list[str]) -> str:
     told = [each for each in parts if each]
-    if not told:
-        return ""
-    said = "; ".join(told)
-    return f"{start}{said}." if start else f"{said[0].upper()}{said[1:]}."
+    return f"{start}{'; '.join(told)}." if told else ""
 
 
 def _extremes(shown: Panel, tool: str) -> str:

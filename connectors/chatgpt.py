@@ -9,8 +9,18 @@ from typing import Any
 
 import msgspec
 
-from connectors.connector import Connector, Permission, Stream
-from connectors.rows import Account, Accounts, BadLine, CostRow, MessageRows, Rows
+from connectors.connector import Connector, FileFeed, Permission, Stream
+from connectors.rows import (
+    Account,
+    Accounts,
+    BadLine,
+    CostRow,
+    FileList,
+    MessageRows,
+    RemoteFile,
+    Request,
+    Rows,
+)
 
 MESSAGE, COSTS = "CONVERSATION_MESSAGE", "COSTS"
 FOREIGN = "another kind of event"
@@ -108,11 +118,25 @@ class _Users(msgspec.Struct):
     last_id: str | None = None
 
 
+class _File(msgspec.Struct):
+    id: str
+    end_time: str | None = None
+    file_sha256: str | None = None
+    file_size: int | None = None
+
+
+class _Files(msgspec.Struct):
+    data: list[_File]
+    has_more: bool = False
+    last_end_time: str | None = None
+
+
 _NO_ACTOR, _NO_AUTHOR, _NO_CONVERSATION = _Actor(), _Author(), _Conversation()
 _EVENT = msgspec.json.Decoder(_Event)
 _KIND = msgspec.json.Decoder(_Kind)
 _COSTS = msgspec.json.Decoder(_Costs)
 _USERS = msgspec.json.Decoder(_Users | list[_User])
+_FILES = msgspec.json.Decoder(_Files)
 _UNREADABLE = (msgspec.DecodeError, UnicodeError, RecursionError)
 
 
@@ -128,7 +152,7 @@ def parse(piece: bytes) -> Rows:
     return _rows_of(events, range(1, size + 1), size)
 
 
-def parse_accounts(page: bytes) -> Accounts:
+def parse_users(page: bytes) -> Accounts:
     """Return the users of one page of the API, or of a file that holds one page or a plain list."""
     users = _USERS.decode(page.removeprefix(_BYTE_ORDER_MARK))
     cursor = None
@@ -138,6 +162,36 @@ def parse_accounts(page: bytes) -> Accounts:
         cursor = users.last_id if users.has_more else None
         users = users.data
     return Accounts(accounts=tuple(map(_account, users)), cursor=cursor)
+
+
+def list_users(workspace: str, cursor: str | None) -> Request:
+    """Ask for a page of the users, past and present."""
+    after = {"after": cursor} if cursor else {}
+    return Request(path=f"workspaces/{workspace}/users", parameters={"limit": "200", **after})
+
+
+def list_files(stream: Stream, scope: str, after: str) -> Request:
+    """Ask for a page of the files that ended after a moment."""
+    return Request(
+        path=f"{stream.scope}s/{scope}/logs", parameters={"event_type": stream.name, "after": after, "limit": "100"}
+    )
+
+
+def fetch_file(stream: Stream, scope: str, file: str) -> Request:
+    """Ask for a file. The answer is a redirect to where it lies."""
+    return Request(path=f"{stream.scope}s/{scope}/logs/{file}")
+
+
+def parse_files(page: bytes) -> FileList:
+    """Return the files of one page of the list. The cursor is the end of the last one."""
+    listing = _FILES.decode(page)
+    if listing.has_more and not listing.last_end_time:
+        raise ValueError("the list of files says that there is more, but not where")
+    files = tuple(
+        RemoteFile(id=each.id, end=each.end_time or "", sha256=each.file_sha256, size=each.file_size or 0)
+        for each in listing.data
+    )
+    return FileList(files=files, cursor=listing.last_end_time if listing.has_more else None)
 
 
 def _account(user: _User) -> Account:
@@ -179,9 +233,7 @@ def _parse_by_line(piece: bytes, size: int) -> Rows:
     passed = dict(rows.passed)
     if foreign:
         passed[FOREIGN] = passed.get(FOREIGN, 0) + foreign
-    return Rows(
-        lines=size, messages=rows.messages, costs=rows.costs, bad=(*bad, *rows.bad), passed=passed, cut=cut
-    )
+    return Rows(lines=size, messages=rows.messages, costs=rows.costs, bad=(*bad, *rows.bad), passed=passed, cut=cut)
 
 
 def _why(error: Exception) -> str:
@@ -244,14 +296,14 @@ def _messages_of(events: Sequence[_Event], lines: list[int]) -> MessageRows:
         model=[author.model for author in authors],
         content=[each.value if isinstance(each, _Content) else each for each in contents],
         message=[message.id for message in messages],
-        parent=[message.parent_id or event.previous_message_id for message, event in zip(messages, events, strict=True)],
+        parent=[
+            message.parent_id or event.previous_message_id for message, event in zip(messages, events, strict=True)
+        ],
         conversation=[(event.conversation or _NO_CONVERSATION).id for event in events],
     )
 
 
-def _costs_of(
-    events: Iterable[tuple[_Event, int]], bad: list[BadLine], passed: dict[str, int]
-) -> Iterable[CostRow]:
+def _costs_of(events: Iterable[tuple[_Event, int]], bad: list[BadLine], passed: dict[str, int]) -> Iterable[CostRow]:
     for event, number in events:
         try:
             payload = _COSTS.decode(event.payload)
@@ -317,13 +369,27 @@ chatgpt = Connector(
     ),
     measures=frozenset(
         {
-            "sessions", "messages", "prompts", "prompt_characters", "short_prompts", "long_prompts",
-            "input_tokens", "output_tokens", "credits", "cost",
+            "sessions",
+            "messages",
+            "prompts",
+            "prompt_characters",
+            "short_prompts",
+            "long_prompts",
+            "input_tokens",
+            "output_tokens",
+            "credits",
+            "cost",
         }
     ),
     retention_days=30,
     restatement_days=3,
     lag_hours=24,
-    parse=parse,
-    parse_accounts=parse_accounts,
+    feed=FileFeed(
+        list_files=list_files,
+        parse_files=parse_files,
+        fetch_file=fetch_file,
+        parse=parse,
+        list_users=list_users,
+        parse_users=parse_users,
+    ),
 )

@@ -8,10 +8,10 @@ where a psoxy proxy has put a digest in place of the text, they are the digest's
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import msgspec
 import numpy as np
@@ -39,6 +39,8 @@ from storage.facts import NO_MODEL, Alias, Person, Seat
 from storage.models import UNRECOGNISED
 
 NOT_A_PERSON = "not a person (an API key or the system wrote it)"
+
+Number = TypeVar("Number", bound=np.generic)
 
 _MODEL = re.compile(r"[a-z0-9][a-z0-9._:-]{0,47}")
 _KINDS = {"user": PROMPT, "assistant": ANSWER}
@@ -204,7 +206,7 @@ def model_name(raw: str | None) -> str:
 def length_of(content: object) -> int:
     """Return the characters of a message's content; ABSENT where it holds no text."""
     if content.__class__ is str:
-        text: str = content  # type: ignore[assignment]
+        text: str = content
         return len(text) if text[:1] != "{" else _length_of_digest(text)
     match content:
         case list():
@@ -217,8 +219,9 @@ def length_of(content: object) -> int:
     return sum(known) if known else ABSENT
 
 
-def seats_of(door: Door, accounts: Sequence[Account], known: Mapping[Person, Seat], price: float | None, today: date
-             ) -> tuple[list[Seat], list[Alias]]:
+def seats_of(
+    door: Door, accounts: Sequence[Account], known: Mapping[Person, Seat], price: float | None, today: date
+) -> tuple[list[Seat], list[Alias]]:
     """Return the seats that accounts hold, and which account belongs to which address.
 
     An account that is no longer active gave its seat up on the day that was `known` before, else today. One whose
@@ -266,7 +269,7 @@ def _hash_shared(columns: Sequence[Sequence[str | None]], key: bytes) -> list[ND
     return [_column(map(hashes.__getitem__, column), np.uint64, len(column)) for column in columns]
 
 
-def _column(values: "map[int] | map[bool]", kind: type, size: int) -> NDArray[np.int32]:
+def _column(values: Iterable[int], kind: type[Number], size: int) -> NDArray[Number]:
     return np.fromiter(values, kind, size)
 
 

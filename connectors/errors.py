@@ -1,12 +1,12 @@
 """Every way in which reading a source fails, sorted by what the caller should do.
 
 ConnectorError
-├── ConfigurationError      fix the configuration, then run again
-│   └── PermissionMissing   the key is not accepted, or lacks a permission: says which and where to grant it
-├── TryAgain                the vendor is busy or down: run again, not before `after` seconds
-├── NotPublished            not there yet, or a stream that is not switched on: carry on without it
-└── SourceFailed            give this source up for now and tell the operator
-    └── BadFile             one file is damaged: it is not marked done, the others are read
+├── ConfigurationError           fix the configuration, then run again
+│   └── PermissionMissingError   the key is not accepted, or lacks a permission: says which and where to grant it
+├── TryAgainError                the vendor is busy or down: run again, not before `after` seconds
+├── NotPublishedError            not there yet, or a stream that is not switched on: carry on without it
+└── SourceFailedError            give this source up for now and tell the operator
+    └── BadFileError             one file is damaged: it is not marked done, the others are read
 
 A message never holds a value from a log line, an answer's body or a key.
 """
@@ -20,11 +20,11 @@ class ConfigurationError(ConnectorError):
     """A path, id, address or key is wrong. The message says which and what to write instead."""
 
 
-class PermissionMissing(ConfigurationError):
+class PermissionMissingError(ConfigurationError):
     """The vendor refused the key. The message says which permission is missing and where it is granted."""
 
 
-class TryAgain(ConnectorError):
+class TryAgainError(ConnectorError):
     """The vendor asked for patience, or did not answer. `after` is in seconds; None where it did not say."""
 
     def __init__(self, message: str, *, after: float | None = None) -> None:
@@ -32,13 +32,13 @@ class TryAgain(ConnectorError):
         self.after = after
 
 
-class NotPublished(ConnectorError):
+class NotPublishedError(ConnectorError):
     """What was asked for does not exist yet, or is not switched on for this workspace."""
 
 
-class SourceFailed(ConnectorError):
+class SourceFailedError(ConnectorError):
     """The vendor's answer makes no sense. Nothing can be read until somebody has looked."""
 
 
-class BadFile(SourceFailed):
+class BadFileError(SourceFailedError):
     """A file is damaged: its checksum is wrong, or it is cut short."""

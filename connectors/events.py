@@ -162,7 +162,9 @@ def unpack(columns: bytes) -> Events:
     """Return the events of a batch. The columns are views of its bytes: not to be written to."""
     packed = msgspec.msgpack.decode(columns, type=_Packed)
     if packed.version != VERSION:
-        raise ValueError(f"a batch of version {packed.version} was written by another release; this one reads {VERSION}")
+        raise ValueError(
+            f"a batch of version {packed.version} was written by another release; this one reads {VERSION}"
+        )
     messages = zip(MESSAGE_TYPES.items(), packed.messages, strict=True)
     costs = zip(COST_TYPES.items(), packed.costs, strict=True)
     return Events(

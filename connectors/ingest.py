@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import assert_never
 
 from connectors.connector import Connector
+from connectors.directory import read_directory
 from connectors.door import Door, seats_of
-from connectors.errors import BadFile, ConnectorError
+from connectors.errors import BadFileError, ConnectorError
 from connectors.pieces import LogFile, files_in, opened, pieces_of
 from connectors.reading import Read, Reader, read, start_readers
 from connectors.report import Progress, RunReport, Tally
@@ -43,50 +44,63 @@ def now() -> datetime:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Feed:
-    """Where a run's facts go: the store, the name of the source, its connector, and the door.
+class Source:
+    """Where a run's facts go: the store, the source's name in it, its connector, and the door.
 
     `price` is what a seat costs a month, where the contract says.
     """
 
     store: Store
-    source: str
+    name: str
     connector: Connector
     door: Door
     price: float | None = None
 
 
-def ingest_path(feed: Feed, path: Path, *, today: date, progress: Progress, clock: Clock = now) -> RunReport:
+def ingest_path(source: Source, path: Path, *, today: date, progress: Progress, clock: Clock = now) -> RunReport:
     """Read downloaded logs, and lists of users among them, from a folder, file or archive.
 
     Files read before are passed over by their content. No day is closed: an archive may come in any order, older
     files after newer ones. Raises ConfigurationError where there is nothing to read.
     """
     files = files_in(path)
-    with running(feed, progress, clock) as tally:
-        keep_accounts(feed, list(_accounts(feed, tally, files)), today=today)
-        _read_logs(feed, tally, [each for each in files if not each.is_users])
+    with noted(source.store, source.name, progress, clock) as tally:
+        keep_accounts(source, list(_accounts(source, tally, files)), today=today)
+        _read_logs(source, tally, [each for each in files if not each.is_users])
+        work_out_days(source, tally)
+    return tally.report()
+
+
+def ingest_directory(
+    store: Store, name: str, door: Door, path: Path, *, progress: Progress, clock: Clock = now
+) -> RunReport:
+    """Read an HR file in place of the one before. Bad rows are told by line and skipped."""
+    with noted(store, name, progress, clock) as tally:
+        progress.begin("Reading the directory", 1)
+        directory = read_directory(path, door)
+        tally.bad_lines(path.name, 0, directory.bad)
+        ingestion.replace_members(store, name, directory.members, directory.aliases)
+        tally.files, tally.rows = 1, len(directory.members)
+        progress.advance(1)
     return tally.report()
 
 
 @contextmanager
-def running(feed: Feed, progress: Progress, clock: Clock) -> Iterator[Tally]:
-    """Note a run's start and end, and work out the days it touched, also after a failure."""
-    tally = Tally(source=feed.source, progress=progress)
-    number = ingestion.start_run(feed.store, feed.source, clock())
-    error = "stopped before its end"
+def noted(store: Store, name: str, progress: Progress, clock: Clock) -> Iterator[Tally]:
+    """Note in the store how a run went. A run that was killed stays there without an end."""
+    tally = Tally(source=name, progress=progress)
+    number = ingestion.start_run(store, name, clock())
+    error: str | None = "stopped before its end"
     try:
         yield tally
-        work_out_days(feed, tally)
-        error = f"{len(tally.damaged)} damaged files were not read" if tally.damaged else ""
+        error = f"{len(tally.damaged)} damaged files were not read" if tally.damaged else None
     except ConnectorError as failure:
         error = str(failure)
-        work_out_days(feed, tally)
         raise
     finally:
         report = tally.report()
         ingestion.finish_run(
-            feed.store,
+            store,
             number,
             finished=clock(),
             first_day=report.first_day,
@@ -94,18 +108,18 @@ def running(feed: Feed, progress: Progress, clock: Clock) -> Iterator[Tally]:
             files=report.files,
             rows=report.rows,
             skipped=report.skipped,
-            error=error or None,
+            error=error,
         )
 
 
-def keep_accounts(feed: Feed, accounts: Sequence[Account], *, today: date) -> None:
+def keep_accounts(source: Source, accounts: Sequence[Account], *, today: date) -> None:
     """Keep a vendor's whole list of users as seats, and whose account is whose. An empty list changes nothing."""
     if not accounts:
         return
-    known = {seat.person: seat for seat in ingestion.read_seats(feed.store, feed.source)}
-    seats, aliases = seats_of(feed.door, accounts, known, feed.price, today)
-    ingestion.replace_seats(feed.store, feed.source, seats)
-    ingestion.add_aliases(feed.store, feed.source, aliases)
+    known = {seat.person: seat for seat in ingestion.read_seats(source.store, source.name)}
+    seats, aliases = seats_of(source.door, accounts, known, source.price, today)
+    ingestion.replace_seats(source.store, source.name, seats)
+    ingestion.add_aliases(source.store, source.name, aliases)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -116,7 +130,7 @@ class Kept:
     position: str | None = None
 
 
-def keep(feed: Feed, tally: Tally, result: Read, closed: set[date], kept: Kept) -> None:
+def keep(source: Source, tally: Tally, result: Read, closed: set[date], kept: Kept) -> None:
     """Write what a piece held. Events of closed days are counted and left out."""
     batches = [each for each in result.batches if each.day not in closed]
     refused = sum(each.rows for each in result.batches if each.day in closed)
@@ -126,8 +140,8 @@ def keep(feed: Feed, tally: Tally, result: Read, closed: set[date], kept: Kept) 
     tally.rows += result.rows - refused
     tally.seen |= {each.day for each in batches}
     ingestion.save_file(
-        feed.store,
-        source=feed.source,
+        source.store,
+        source=source.name,
         stream=kept.stream,
         file=result.file,
         rows=result.rows,
@@ -138,46 +152,46 @@ def keep(feed: Feed, tally: Tally, result: Read, closed: set[date], kept: Kept) 
     )
 
 
-def work_out_days(feed: Feed, tally: Tally) -> None:
+def work_out_days(source: Source, tally: Tally) -> None:
     """Work out the facts of every day that waits, oldest first."""
-    days = ingestion.waiting_days(feed.store, feed.source)
+    days = ingestion.waiting_days(source.store, source.name)
     if not days:
         return
     tally.progress.begin("Working out days", len(days))
-    aliases = ingestion.account_aliases(feed.store, feed.source)
+    aliases = ingestion.account_aliases(source.store, source.name)
     facts: list[Usage] = []
     done: list[date] = []
     ahead: dict[date, list[EventBatch]] = {}
     for day in days:
         following = day + timedelta(days=1)
-        batches = ahead.get(day) or ingestion.read_batches(feed.store, feed.source, day)
-        ahead = {following: ingestion.read_batches(feed.store, feed.source, following)}
-        facts += usage_of_day(batches, ahead[following], aliases, day=day, tool=feed.connector.tool)
+        batches = ahead.get(day) or ingestion.read_batches(source.store, source.name, day)
+        ahead = {following: ingestion.read_batches(source.store, source.name, following)}
+        facts += usage_of_day(batches, ahead[following], aliases, day=day, tool=source.connector.tool)
         done.append(day)
         if len(facts) >= _FACTS_AT_ONCE or day == days[-1]:
-            ingestion.replace_usage(feed.store, feed.source, done, facts)
+            ingestion.replace_usage(source.store, source.name, done, facts)
             tally.days += len(done)
             tally.progress.advance(len(done))
             facts, done = [], []
 
 
-def _accounts(feed: Feed, tally: Tally, files: Sequence[LogFile]) -> Iterator[Account]:
+def _accounts(source: Source, tally: Tally, files: Sequence[LogFile]) -> Iterator[Account]:
     for file in files:
         if not file.is_users:
             continue
         try:
             with opened(file) as stream:
-                yield from feed.connector.parse_accounts(stream.read()).accounts
+                yield from source.connector.feed.parse_users(stream.read()).accounts
         except (ValueError, EOFError, OSError):
             tally.damage(file.name, "it is no list of users that can be read")
 
 
-def _read_logs(feed: Feed, tally: Tally, files: Sequence[LogFile]) -> None:
-    closed = ingestion.closed_days(feed.store, feed.source)
-    done = frozenset(ingestion.done_files(feed.store, feed.source))
+def _read_logs(source: Source, tally: Tally, files: Sequence[LogFile]) -> None:
+    closed = ingestion.closed_days(source.store, source.name)
+    done = frozenset(ingestion.done_files(source.store, source.name))
     size = sum(each.size for each in files)
     tally.progress.begin("Reading logs", size)
-    reader = Reader(parse=feed.connector.parse, door=feed.door, done=done)
+    reader = Reader(parse=source.connector.feed.parse, door=source.door, done=done)
     with start_readers(reader, size) as pool:
         lines, news, damaged = 0, False, False
         for file, outcome in _read_ahead(pool, files):
@@ -189,7 +203,7 @@ def _read_logs(feed: Feed, tally: Tally, files: Sequence[LogFile]) -> None:
                     tally.damage(file.name, "its last line is cut short")
                 case Read():
                     tally.bad_lines(file.name, lines, outcome.bad)
-                    keep(feed, tally, outcome, closed, Kept(stream=FOLDER))
+                    keep(source, tally, outcome, closed, Kept(stream=FOLDER))
                     lines, news = lines + outcome.lines, True
                 case End(damage=damage):
                     if damage:
@@ -232,7 +246,7 @@ def _submitted(pool: Executor, files: Sequence[LogFile]) -> Iterator[tuple[LogFi
         try:
             for piece in pieces_of(file):
                 yield file, pool.submit(read, piece)
-        except BadFile as error:
+        except BadFileError as error:
             damage = str(error)
         except OSError as error:
             damage = f"it cannot be read ({error.strerror})"

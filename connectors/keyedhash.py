@@ -47,7 +47,9 @@ def _hash_table(table: NDArray[np.uint8], key: bytes) -> Hashes:
 
 def _hash_words(words: NDArray[np.uint64], key: bytes) -> Hashes:
     low, high = (int.from_bytes(half, "little") for half in (key[:8], key[8:16]))
-    state = [np.full(len(words), start ^ half, np.uint64) for start, half in zip(_INITIAL, (low, high) * 2, strict=True)]
+    state = [
+        np.full(len(words), start ^ half, np.uint64) for start, half in zip(_INITIAL, (low, high) * 2, strict=True)
+    ]
     spare = np.empty(len(words), np.uint64)
     for column in words.T:
         word = np.ascontiguousarray(column)

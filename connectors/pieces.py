@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
-from connectors.errors import BadFile, ConfigurationError
+from connectors.errors import BadFileError, ConfigurationError
 
 PIECE = 8 << 20
 """Bytes in a piece, about. Two processes with a piece each, parsed, stay well under 100 MB."""
@@ -81,7 +81,7 @@ def files_in(path: Path) -> list[LogFile]:
 
 
 def pieces_of(file: LogFile) -> Iterator[Piece]:
-    """Yield a file's pieces. Raises BadFile where it turns out damaged, after the pieces before the damage."""
+    """Yield a file's pieces. Raises BadFileError where it turns out damaged, after the pieces before the damage."""
     if not file.inside and not file.name.lower().endswith(".gz"):
         yield from _places_of(file.path)
         return
@@ -89,7 +89,7 @@ def pieces_of(file: LogFile) -> Iterator[Piece]:
         with opened(file) as stream:
             yield from pieces_of_stream(stream)
     except _DAMAGE as error:
-        raise BadFile("it is damaged or cut short") from error
+        raise BadFileError("it is damaged or cut short") from error
 
 
 def pieces_of_stream(stream: IO[bytes]) -> Iterator[Piece]:
@@ -99,7 +99,7 @@ def pieces_of_stream(stream: IO[bytes]) -> Iterator[Piece]:
         block = kept + block
         end = block.rfind(b"\n") + 1
         if not end and len(block) > MAX_LINE:
-            raise BadFile(f"it has a line of more than {MAX_LINE >> 20} MB")
+            raise BadFileError(f"it has a line of more than {MAX_LINE >> 20} MB")
         if end:
             yield Piece(data=block[:end], size=end)
         kept = block[end:]
@@ -120,10 +120,10 @@ def opened(file: LogFile) -> Iterator[IO[bytes]]:
             archive = stack.enter_context(tarfile.open(file.path))
             member = archive.extractfile(file.inside)
             if member is None:
-                raise BadFile("it is no plain file inside its archive")
+                raise BadFileError("it is no plain file inside its archive")
             stream = stack.enter_context(member)
         if (file.inside or file.name).lower().endswith(".gz"):
-            stream = stack.enter_context(gzip.GzipFile(fileobj=stream))
+            stream = stack.enter_context(cast("IO[bytes]", gzip.GzipFile(fileobj=stream)))
         yield stream
 
 
@@ -157,7 +157,7 @@ def _places_of(path: Path) -> Iterator[Piece]:
         while start < size:
             end = _line_end(file, min(start + PIECE, size), size)
             if end - start > PIECE + MAX_LINE:
-                raise BadFile(f"it has a line of more than {MAX_LINE >> 20} MB")
+                raise BadFileError(f"it has a line of more than {MAX_LINE >> 20} MB")
             yield Piece(path=path, offset=start, size=end - start)
             start = end
 

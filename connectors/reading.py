@@ -5,7 +5,8 @@ import hashlib
 import multiprocessing
 import os
 import threading
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from multiprocessing.connection import wait
@@ -43,7 +44,7 @@ class Reader:
 
     parse: ParseRows
     door: Door
-    done: Set[str]
+    done: AbstractSet[str]
 
 
 def read_piece(reader: Reader, piece: Piece, file: str | None = None) -> Read:

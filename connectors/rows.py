@@ -87,8 +87,31 @@ class Accounts:
     cursor: str | None = None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RemoteFile:
+    """A file that a vendor lists. `end` is the vendor's own position of it in the feed, as it came."""
+
+    id: str
+    end: str
+    sha256: str | None = None
+    size: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FileList:
+    """A page of a vendor's list of files. `cursor` asks for the next one; None: this was the last."""
+
+    files: tuple[RemoteFile, ...] = ()
+    cursor: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Request:
+    """What to ask a vendor for: a path below its base address, and the parameters of the query."""
+
+    path: str
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+
 ParseRows = Callable[[bytes], Rows]
 """Parse a piece of a log file that was cut at a line's end. Pure; never raises on what a line holds."""
-
-ParseAccounts = Callable[[bytes], Accounts]
-"""Parse a page of a vendor's list of users. Raises ValueError where it is none."""

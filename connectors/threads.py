@@ -51,7 +51,7 @@ def without_copies(columns: Any, keys: NDArray[np.uint64]) -> Any:  # noqa: ANN4
     names = [name for name in columns.__dataclass_fields__ if name not in {"time", "characters"}]
     names += [name for name in ("characters", "time") if hasattr(columns, name)]
     ranked = rows[np.lexsort([*(getattr(columns, name)[rows] for name in names), keys[rows]])]
-    last = np.append(keys[ranked[1:]] != keys[ranked[:-1]], True)  # noqa: FBT003
+    last = np.append(keys[ranked[1:]] != keys[ranked[:-1]], True)
     kept = ~copied
     kept[ranked[last]] = True
     return take(columns, kept)
@@ -74,7 +74,7 @@ def _message_keys(messages: MessageColumns, ids: NDArray[np.uint64]) -> NDArray[
 
 def _starts(conversation: NDArray[np.uint64]) -> Places:
     places = np.arange(len(conversation))
-    changes = np.append(True, conversation[1:] != conversation[:-1])[: len(conversation)]  # noqa: FBT003
+    changes = np.append(True, conversation[1:] != conversation[:-1])[: len(conversation)]
     return np.maximum.accumulate(np.where(changes, places, 0))
 
 
@@ -128,8 +128,8 @@ def _nearest(values: Places, known: Flags, start: Places, *, later_first: bool) 
     has_before = before >= start
     has_after = after < size
     has_after[has_after] &= start[after[has_after]] == start[has_after]
-    first, second = ((after, has_after), (before, has_before)) if later_first else ((before, has_before), (after, has_after))
     found = np.where(known, values, 0 if later_first else NOBODY)
-    for place, has in (second, first):
+    ways = [(before, has_before), (after, has_after)]
+    for place, has in ways if later_first else reversed(ways):
         found[has] = values[place[has]]
     return found

@@ -71,7 +71,7 @@ def _read_table(table: NDArray[np.uint8]) -> Microseconds:
     tail = b"Z" if ends_in_z else b"+00:00"
     sound &= (table[:, -len(tail) :] == np.frombuffer(tail, np.uint8)).all(axis=1)
     fraction = table.shape[1] - 19 - len(tail)
-    if fraction < 0 or fraction in {1} or fraction > 10:
+    if not (fraction == 0 or 2 <= fraction <= 10):
         return np.full(len(table), UNREADABLE, np.int64)
     digits = table[:, [*_DIGITS, *range(20, 19 + fraction)]].astype(np.int64) - ord("0")
     sound &= ((digits >= 0) & (digits <= 9)).all(axis=1)
@@ -90,9 +90,7 @@ def _read_table(table: NDArray[np.uint8]) -> Microseconds:
     return np.where(sound, whole * 1_000_000 + micros, UNREADABLE)
 
 
-def _days(
-    year: NDArray[np.int64], month: NDArray[np.int64], day: NDArray[np.int64]
-) -> NDArray[np.int64]:
+def _days(year: NDArray[np.int64], month: NDArray[np.int64], day: NDArray[np.int64]) -> NDArray[np.int64]:
     """Days since 1970-01-01 in the Gregorian calendar, the year counted from March so that leap days come last."""
     shifted = year - (month <= 2)
     era_year = shifted % 400

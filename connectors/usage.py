@@ -136,7 +136,7 @@ def _sessions(ordered: Thread, counted: Flags, models: int, keys: Places) -> Pla
     session = ordered.start[counted] * people + ordered.person[counted]
     model = ordered.model[counted]
     order = np.lexsort((model, session))
-    last = np.append(session[order[1:]] != session[order[:-1]], True)  # noqa: FBT003
+    last = np.append(session[order[1:]] != session[order[:-1]], True)
     chosen = order[last]
     strongest = session[chosen] % people * models + model[chosen]
     return np.bincount(np.searchsorted(keys, strongest), minlength=len(keys))

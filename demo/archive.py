@@ -9,13 +9,11 @@ from demo.costs import costs_feed
 from demo.events import conversation_feed
 from demo.roster import directory_csv, users, users_page
 
-PAGE = 200
-
 
 def write_archive(company: Company, folder: Path, *, gzip: bool = False, bad_lines: bool = False) -> int:
     """Write every log file of both event types, `users.json` and `directory.csv`.
 
-    `users.json` is a list of the pages of the users endpoint. Makes the folder. With `gzip` each log file is
+    `users.json` is one page of the users endpoint that holds everybody. Makes the folder. With `gzip` each log file is
     compressed and its name ends in `.jsonl.gz`. Returns the number of log files.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -29,11 +27,7 @@ def write_archive(company: Company, folder: Path, *, gzip: bool = False, bad_lin
                 (folder / file.name).write_bytes(data)
             count += 1
     everybody = users(company)
-    pages = [users_page(everybody, None, PAGE)]
-    while pages[-1].has_more:
-        pages.append(users_page(everybody, pages[-1].last_id, PAGE))
-    (folder / "users.json").write_text(
-        json.dumps({"object": "list", "data": [user for page in pages for user in page.json()["data"]], "has_more": False}, ensure_ascii=False), encoding="utf-8"
-    )
+    page = users_page(everybody, None, len(everybody))
+    (folder / "users.json").write_text(json.dumps(page.json(), ensure_ascii=False), encoding="utf-8")
     (folder / "directory.csv").write_text(directory_csv(company), encoding="utf-8")
     return count

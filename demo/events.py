@@ -15,7 +15,7 @@ from demo.words import quoted, title
 
 SLOTS_A_DAY = 2
 CLIENTS = ("desktop_web", "desktop_web", "desktop_web", "desktop_app", "ios_app", "android_app", "unknown")
-SHOUTED, NAMELESS, FOREIGN = 0.04, 0.01, 0.00025
+SHOUTED, NAMELESS, FOREIGN = 0.04, 0.01, 0.0008
 """Shares of events whose actor has an e-mail in mixed case, has none, or is no person (a key, the system, a guest)."""
 ROLE_SPELLED = 0.07
 """Share of events that carry `author.role` rather than `author.type`."""
@@ -75,7 +75,7 @@ class _Lines:
         at, stamp, person, conversation, author, length, model, parent, chance, titled = row
         luck = (chance % 100_003) / 100_003
         if luck < FOREIGN and author == USER:
-            actor = self.foreign[chance % 3]
+            actor = self.foreign[at % 3]
         else:
             actor = self.actors[person][1 if luck > 1 - SHOUTED else 2 if luck > 1 - SHOUTED - NAMELESS else 0]
         before = self.ids[parent] if parent >= 0 else ""

@@ -14,6 +14,8 @@ from demo.profile import DEPARTMENTS, ENGINEERING_AND_SALES, LOCATIONS, OUTSIDE,
 
 NEVER = 1 << 20
 """A day or week that does not come."""
+POWER_WEIGHT = 8.0
+"""How many times an ordinary part of the sessions a power user has."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -224,7 +226,7 @@ def _with_habits(persons: list[Person], openings: list[_Opening], rng: np.random
                 account=replace(
                     account,
                     weekly=1.0 if power else weekly,
-                    weight=9.0 if power else float(weights[place]),
+                    weight=POWER_WEIGHT if power else float(weights[place]),
                     depth=float(traits[place, 0]) + 1.5 * power,
                     wording=float(traits[place, 1]) + 1.5 * power,
                     older=float(traits[place, 2]) - 3.0 * power,
@@ -245,7 +247,7 @@ def _reorganise(persons: list[Person], weeks: int, size: int) -> list[Person]:
         and p.account
         and p.account.stops >= weeks
         and p.start < 0
-        and p.account.weight < 9
+        and p.account.weight < POWER_WEIGHT
     ][:size]
     for i, person in enumerate(made):
         place = person.places[0]

@@ -44,4 +44,4 @@ def command(config: Path | None, as_of: date | None, *, everything: bool, json_w
     if not seen.findings:
         console.print(f"Nothing notable in {len(shown.departments)} departments over {len(shown.weeks)} weeks.")
     for fault in seen.faults:
-        console.print(f"[red]{fault}[/red]")
+        console.print(f"[red]{fault.detector} failed: {fault.error}[/red]")

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,8 @@ ASK = re.compile(r"^ask:")
 FIRST_CONNECTION = 10.0  # seconds to wait for before serving without it; the handler goes on trying
 
 JSON = dict[str, Any]
+Authorize = Callable[[str | None, str | None], Awaitable[AuthorizeResult]]
+"""Who the bot is in an enterprise and team, by their ids. Bolt gives both by name."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,11 +63,24 @@ def slack_workspace(base_url: str, keys: SlackKeys, voice: Voice, administrators
     )
 
 
-def build_app(workspace: Workspace, signing_secret: str = "") -> AsyncApp:
+def authorizer(client: AsyncWebClient) -> Authorize:
+    """Who the bot is, asked once: Bolt's own way asks between the first command and its acknowledgement."""
+    known: list[AuthorizeResult] = []
+
+    async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:  # noqa: ARG001
+        if not known:
+            found = await client.auth_test()
+            known.append(AuthorizeResult.from_auth_test_response(auth_test_response=found, bot_token=client.token))
+        return known[0]
+
+    return authorize
+
+
+def build_app(workspace: Workspace, authorize: Authorize, signing_secret: str = "") -> AsyncApp:
     """The app with its listeners. Everything is acknowledged first and answered after: Slack waits three seconds."""
     app = AsyncApp(
         client=slack_client(workspace.client.base_url, None),
-        authorize=_authorize(workspace.client),
+        authorize=authorize,
         signing_secret=signing_secret,
         logger=log,
     )
@@ -114,17 +129,18 @@ async def start_slack(workspace: Workspace, mode: str, base_url: str, keys: Slac
 
     SettingsError where Slack refuses a token; where Slack can't be reached it goes on trying and the log says so.
     """
-    await _check(workspace.client.auth_test(), "bot_token", "install the app again and copy its Bot User OAuth Token")
+    authorize = authorizer(workspace.client)
+    await _check(authorize(None, None), "bot_token", "install the app again and copy its Bot User OAuth Token")
     if mode == "http":
         if not keys.signing_secret:
             raise SettingsError('[slack] mode = "http" needs signing_secret (Basic Information, App Credentials)')
-        return Slack(app=build_app(workspace, keys.signing_secret), workspace=workspace)
+        return Slack(app=build_app(workspace, authorize, keys.signing_secret), workspace=workspace)
     if not keys.app_token:
         raise SettingsError('[slack] mode = "socket" needs app_token (Basic Information, App-Level Tokens)')
     listening = slack_client(base_url, keys.app_token)
     opened = listening.apps_connections_open(app_token=keys.app_token)
     await _check(opened, "app_token", "make an App-Level Token with connections:write; it starts with xapp-")
-    app = build_app(workspace)
+    app = build_app(workspace, authorize)
     handler = AsyncSocketModeHandler(app, keys.app_token, logger=log, web_client=listening)
     if listening.proxy is None:
         handler.client.proxy = None
@@ -135,7 +151,7 @@ async def start_slack(workspace: Workspace, mode: str, base_url: str, keys: Slac
     return Slack(app=app, workspace=workspace, handler=handler, connecting=first)
 
 
-async def _check(call: Any, setting: str, remedy: str) -> None:  # noqa: ANN401 - the client's own coroutine
+async def _check(call: Awaitable[object], setting: str, remedy: str) -> None:
     try:
         await call
     except SlackApiError as error:
@@ -145,16 +161,3 @@ async def _check(call: Any, setting: str, remedy: str) -> None:  # noqa: ANN401 
         log.warning("Slack did not check %s now", setting)
     except (aiohttp.ClientError, TimeoutError) as error:
         log.warning("Slack can't be reached: %s", error)
-
-
-def _authorize(client: AsyncWebClient) -> Any:  # noqa: ANN401 - Bolt reads the parameters' names
-    """Who the bot is, asked once: Bolt's own would ask before it acknowledges the first command."""
-    known: list[AuthorizeResult] = []
-
-    async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:  # noqa: ARG001
-        if not known:
-            found = await client.auth_test()
-            known.append(AuthorizeResult.from_auth_test_response(auth_test_response=found, bot_token=client.token))
-        return known[0]
-
-    return authorize

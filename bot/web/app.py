@@ -194,7 +194,7 @@ async def _question(request: web.Request, *, is_json: bool) -> str:
 def _suggested(digest: Digest | None) -> list[tuple[str, str]]:
     own = [(button.label, button.ask) for button in digest.card.buttons] if digest is not None else []
     asked = {question for _, question in own}
-    return (own + [(each, each) for each in page.SUGGESTED if each not in asked])[: len(page.SUGGESTED)]
+    return (own + [(each.capitalize(), each) for each in page.SUGGESTED if each not in asked])[: len(page.SUGGESTED)]
 
 
 def _cannot_listen(settings: WebSettings, error: OSError) -> str:

@@ -110,7 +110,7 @@ def login(token: str) -> Handler:
         opened.set_cookie(
             COOKIE, stands_for(token), httponly=True, samesite="Strict", secure=request.secure, max_age=30 * 86_400
         )
-        return opened
+        raise opened
 
     return answer
 

@@ -90,9 +90,13 @@ class Visitors:
         return list(self.histories.get(visitor, ()))
 
     def remember(self, visitor: str, exchange: Exchange) -> None:
-        """Keep one exchange, at the cost of the oldest where there are too many."""
-        if visitor in self.histories:
-            self.histories[visitor].append(exchange)
+        """Keep one exchange, at the cost of the oldest where there are too many. Asked again, it is kept once."""
+        history = self.histories.get(visitor)
+        if history is None:
+            return
+        if history and history[-1].question == exchange.question:
+            history.pop()
+        history.append(exchange)
 
 
 @dataclass(slots=True)

@@ -1,0 +1,151 @@
+"""`ai-usage doctor`: each part is tried, and what is wrong is said with what to do about it."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.ingestion import connector_of, sources_in_order
+from bot.installation import Installation
+from bot.settings import DIRECTORY, SettingsError, secret
+from connectors.errors import ConnectorError
+from insights.series import panel
+from storage.models import family
+from storage.reading import Run, last_runs, models
+from storage.store import schema_version
+
+State = Literal["ok", "look", "wrong"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Check:
+    """What was tried, how it went, and, unless it went well, what to do."""
+
+    part: str
+    state: State
+    said: str
+    fix: str = ""
+
+
+def examine(installation: Installation, part: str = "") -> Iterator[Check]:
+    """Yield the checks of every part, or of one; a part that cannot be tried is a check that went wrong."""
+    for name, check in PARTS.items():
+        if part in ("", name):
+            try:
+                yield from check(installation)
+            except (SettingsError, ConnectorError) as error:
+                yield Check(part=name, state="wrong", said=str(error))
+
+
+def _privacy(installation: Installation) -> Iterator[Check]:
+    installation.identity_key()
+    yield Check(part="privacy", state="ok", said="the organisation's key is there")
+
+
+def _store(installation: Installation) -> Iterator[Check]:
+    yield Check(part="store", state="ok", said=f"opened, schema {schema_version(installation.store)}")
+
+
+def _sources(installation: Installation) -> Iterator[Check]:
+    settings = installation.settings
+    if not settings.sources:
+        yield Check(part="sources", state="look", said="no source is set up", fix="fill in [sources.chatgpt]")
+    runs = {each.source: each for each in last_runs(installation.store)}
+    for name in sources_in_order(installation):
+        source = settings.sources[name]
+        if name != DIRECTORY:
+            connector_of(name)
+        if source.path and not (settings.folder / source.path).exists():
+            yield Check(part="sources", state="wrong", said=f"{name}: there is no {source.path}", fix="correct its path")
+            continue
+        if not source.path and name != DIRECTORY:
+            secret(source.key, f"sources.{name}.key", settings.folder)
+            if not source.workspace:
+                yield Check(part="sources", state="wrong", said=f"{name}: no workspace id", fix="set its workspace")
+                continue
+        yield _run_check(name, runs.get(name))
+
+
+def _run_check(name: str, run: Run | None) -> Check:
+    if run is None:
+        return Check(part="sources", state="look", said=f"{name}: never read", fix=f"run `ai-usage ingest {name}`")
+    if run.error:
+        return Check(part="sources", state="wrong", said=f"{name}: the last run ended with: {run.error}")
+    return Check(part="sources", state="ok", said=f"{name}: read on {run.started:%Y-%m-%d %H:%M} UTC, {run.rows:,} rows")
+
+
+def _models(installation: Installation) -> Iterator[Check]:
+    reference = installation.settings.organisation.reference_model
+    if family(reference).rank is None:
+        yield Check(
+            part="models",
+            state="wrong",
+            said=f"the catalogue does not know organisation.reference_model = {reference!r}",
+            fix='write a known one, such as "gpt-4o" or "gpt-5"',
+        )
+    unknown = [name for name in models(installation.store) if name and family(name).rank is None]
+    if unknown:
+        yield Check(
+            part="models",
+            state="look",
+            said=f"{len(unknown)} unknown model names, shown as “other”: {', '.join(unknown[:10])}",
+            fix="newer versions of ai-usage know newer models; until then nothing is lost",
+        )
+    else:
+        yield Check(part="models", state="ok", said="every model name is known")
+
+
+def _directory(installation: Installation) -> Iterator[Check]:
+    shown = panel(installation.basis())
+    if not shown.weeks:
+        yield Check(part="directory", state="look", said="no complete week of data yet")
+        return
+    if tuple(shown.departments) in ((), ("Unmapped",)):
+        yield Check(
+            part="directory",
+            state="look",
+            said="nobody belongs to a department",
+            fix="give an HR file: `ai-usage ingest directory --from people.csv`",
+        )
+        return
+    active = shown.latest("weekly_active_users") or 0
+    unmapped = shown.cell("weekly_active_users", "Unmapped")
+    if unmapped.value and unmapped.value > 0.05 * active:  # noqa: PLR2004
+        yield Check(
+            part="directory",
+            state="look",
+            said=f"{unmapped.value:,.0f} of {active:,.0f} active people are in no department",
+            fix="add their addresses (or aliases) to the HR file",
+        )
+    else:
+        yield Check(part="directory", state="ok", said=f"{len(shown.departments)} departments")
+
+
+def _slack(installation: Installation) -> Iterator[Check]:
+    settings = installation.settings
+    if settings.slack is None:
+        yield Check(part="slack", state="look", said="not set up", fix="docs/slack.md has the five steps")
+        return
+    from bot.serving import slack_keys  # noqa: PLC0415
+    from bot.slack.app import check_tokens  # noqa: PLC0415
+
+    keys = slack_keys(settings.slack, installation)
+    asyncio.run(check_tokens(settings.slack.mode, settings.slack.base_url, keys))
+    yield Check(part="slack", state="ok", said="Slack accepts the tokens")
+    if not settings.roles.administrators:
+        yield Check(
+            part="slack",
+            state="look",
+            said="nobody may ask yet",
+            fix='[roles] administrators = ["U0123…"] (a Slack user id), or ["*"] for everybody',
+        )
+
+
+PARTS: dict[str, Callable[[Installation], Iterator[Check]]] = {
+    "privacy": _privacy,
+    "store": _store,
+    "sources": _sources,
+    "models": _models,
+    "directory": _directory,
+    "slack": _slack,
+}

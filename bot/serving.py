@@ -1,0 +1,175 @@
+"""`ai-usage serve`: the chat page, Slack and the schedule in one process, wired from the settings."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, date, datetime
+
+import msgspec
+from rich.console import Console
+
+from bot.answer import ask
+from bot.card import Card, Digest
+from bot.charts import draw
+from bot.deliver import deliver
+from bot.digest import weekly_digest
+from bot.ingestion import ingest_one, roll_up
+from bot.installation import Installation
+from bot.schedule import start_schedule
+from bot.settings import SettingsError, SlackSettings, Subscription, secret
+from bot.slack.app import Slack, SlackKeys, slack_workspace, start_slack
+from bot.slack.digest import post_digest
+from bot.slack.events import slack_routes
+from bot.slack.voice import Voice
+from bot.web.app import WebServer, start_web
+from bot.web.voice import WebVoice
+from connectors.report import Quiet
+
+log = logging.getLogger(__name__)
+
+
+class NothingToSendError(Exception):
+    """There is no complete week of data yet."""
+
+
+def answering(installation: Installation, as_of: date | None = None) -> Callable[[str], Card]:
+    """Return the function that answers a question; each one is asked as of its own day unless `as_of` fixes it."""
+    return lambda text: ask(text, installation.basis(as_of)).card
+
+
+def digesting(installation: Installation, as_of: date | None = None) -> Callable[[], Digest]:
+    """Return the function that writes the latest complete week's digest. It raises NothingToSendError without one."""
+
+    def write() -> Digest:
+        digest, _ = weekly_digest(installation.basis(as_of), installation.settings.organisation.name)
+        if digest is None:
+            raise NothingToSendError("there is no complete week of data yet")
+        return digest
+
+    return write
+
+
+def web_voice(installation: Installation, as_of: date | None = None) -> WebVoice:
+    """Return what the chat page says."""
+    return WebVoice(
+        ask=answering(installation, as_of),
+        digest=digesting(installation, as_of),
+        draw=draw,
+        organisation=installation.settings.organisation.name,
+    )
+
+
+def serve_page_until_stopped(installation: Installation, as_of: date, port: int) -> None:
+    """Serve the chat page alone, on loopback, until Ctrl-C."""
+
+    async def run() -> None:
+        settings = msgspec.structs.replace(installation.settings.web, port=port)
+        server = await start_web(settings, web_voice(installation, as_of))
+        Console(highlight=False).print(f"\nThe chat page is open on {server.url} — Ctrl-C stops it.")
+        await _stopped()
+        await server.close()
+
+    asyncio.run(run())
+
+
+async def serve(installation: Installation) -> None:
+    """Serve everything the settings name until a signal stops it."""
+    settings = installation.settings
+    console = Console(highlight=False)
+    slack = await _slack(installation) if settings.slack else None
+    web = await _web(installation, slack)
+    console.print(f"Chat page: {web.url}")
+    if slack is not None:
+        console.print(f"Slack: {'listening over Socket Mode' if slack.handler else f'events at {web.url}/slack/events'}")
+    schedule = start_schedule(settings, ingest=_ingesting(installation), send=_sending(installation, slack))
+    for run in schedule.next_runs():
+        console.print(f"{run.job}: next at {run.at:%a %Y-%m-%d %H:%M %Z}")
+    try:
+        await _stopped()
+    finally:
+        schedule.close()
+        if slack is not None:
+            await slack.close()
+        await web.close()
+
+
+async def _web(installation: Installation, slack: Slack | None) -> WebServer:
+    settings = installation.settings
+    token = secret(settings.web.token, "web.token", settings.folder) if settings.web.token else ""
+    over_http = slack is not None and slack.handler is None
+    routes = slack_routes(slack.app) if slack is not None and over_http else ()
+    return await start_web(settings.web, web_voice(installation), token=token, routes=routes)
+
+
+async def _slack(installation: Installation) -> Slack:
+    settings = installation.settings
+    assert settings.slack is not None  # noqa: S101 - the caller asks first
+    keys = slack_keys(settings.slack, installation)
+    workspace = slack_workspace(
+        settings.slack.base_url, keys, Voice(ask=answering(installation), draw=draw), settings.roles.administrators
+    )
+    return await start_slack(workspace, settings.slack.mode, settings.slack.base_url, keys)
+
+
+def slack_keys(settings: SlackSettings, installation: Installation) -> SlackKeys:
+    """Return Slack's secrets, those that its mode needs."""
+    folder = installation.settings.folder
+    over_socket = settings.mode == "socket"
+    return SlackKeys(
+        bot_token=secret(settings.bot_token, "slack.bot_token", folder),
+        app_token=secret(settings.app_token, "slack.app_token", folder) if over_socket else "",
+        signing_secret="" if over_socket else secret(settings.signing_secret, "slack.signing_secret", folder),
+    )
+
+
+def _ingesting(installation: Installation):  # noqa: ANN202
+    # One run at a time: SQLite has one writer, and two sources at once would only wait for each other.
+    turn = asyncio.Lock()
+
+    def read(source: str) -> None:
+        progress = Quiet()
+        try:
+            ingest_one(installation, source, progress)
+        finally:
+            roll_up(installation, progress)
+
+    async def ingest(source: str) -> None:
+        async with turn:
+            await asyncio.to_thread(read, source)
+
+    return ingest
+
+
+def _sending(installation: Installation, slack: Slack | None):  # noqa: ANN202
+    async def send(subscription: Subscription) -> None:
+        if subscription.what != "digest":
+            log.warning("subscription %s: only digests are sent so far", subscription.what)
+            return
+        if slack is None:
+            raise SettingsError("a subscription goes to Slack, and [slack] is not in the settings")
+        try:
+            digest = await asyncio.to_thread(digesting(installation))
+        except NothingToSendError as error:
+            log.warning("digest for %s: %s", subscription.to, error)
+            return
+        await deliver(
+            digest,
+            subscription,
+            store=installation.store,
+            post=lambda made, to: post_digest(slack.workspace, made, to),
+            clock=lambda: datetime.now(UTC),
+        )
+
+    return send
+
+
+async def _stopped() -> None:
+    """Wait for Ctrl-C or a termination signal."""
+    done = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with suppress(NotImplementedError):
+            loop.add_signal_handler(number, done.set)
+    await done.wait()

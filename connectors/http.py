@@ -1,0 +1,196 @@
+"""A vendor's API over HTTP: bearer key, retries that do as they are told, redirects without the key, checked files."""
+
+import asyncio
+import hashlib
+import ipaddress
+import random
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from typing import IO, TypeVar, cast
+from urllib.parse import urljoin, urlsplit
+
+import aiohttp
+
+from connectors.connector import Permission
+from connectors.errors import (
+    BadFileError,
+    ConfigurationError,
+    NotPublishedError,
+    PermissionMissingError,
+    SourceFailedError,
+    TryAgainError,
+)
+
+ATTEMPTS = 6
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
+"""Seconds before the second attempt, doubled for each one after it, and the ceiling of what is waited for."""
+
+MAX_PAGE = 64 << 20
+"""A page of JSON larger than this, in bytes, is not one."""
+
+_MAX_REDIRECTS = 5
+_BLOCK = 1 << 18
+_REDIRECTS = {301, 302, 303, 307, 308}
+_BUSY = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.REQUEST_TIMEOUT}
+
+T = TypeVar("T")
+Sleep = Callable[[float], Awaitable[None]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Api:
+    """An open connection to one vendor. `permission` is what the key must be allowed to do."""
+
+    session: aiohttp.ClientSession
+    base_url: str
+    token: str
+    permission: Permission
+    sleep: Sleep = asyncio.sleep
+
+    def __repr__(self) -> str:
+        return f"Api(base_url={self.base_url!r})"
+
+
+@asynccontextmanager
+async def open_api(
+    base_url: str, token: str, permission: Permission, *, sleep: Sleep = asyncio.sleep
+) -> AsyncIterator[Api]:
+    """Open a connection to a vendor. Raises ConfigurationError for an address that would show the key to others."""
+    if not token:
+        raise ConfigurationError("the key is missing: set `key` of this source")
+    if not _is_private(base_url):
+        raise ConfigurationError("base_url must begin with https://: over http others on the way could read the key")
+    timeout = aiohttp.ClientTimeout(total=None, connect=30, sock_read=120)
+    async with aiohttp.ClientSession(timeout=timeout, cookie_jar=aiohttp.DummyCookieJar()) as session:
+        yield Api(session=session, base_url=base_url.rstrip("/"), token=token, permission=permission, sleep=sleep)
+
+
+async def get_page(api: Api, path: str, parameters: Mapping[str, str]) -> bytes:
+    """Return the body of one page."""
+
+    async def read(answer: aiohttp.ClientResponse) -> bytes:
+        body = bytearray()
+        async for block in answer.content.iter_chunked(_BLOCK):
+            body += block
+            if len(body) > MAX_PAGE:
+                raise SourceFailedError(f"{path} answered with more than {MAX_PAGE >> 20} MB")
+        return bytes(body)
+
+    return await _get(api, path, parameters, read)
+
+
+async def download(api: Api, path: str, sha256: str | None) -> IO[bytes]:
+    """Return a file's content, read from its start. Raises BadFileError where it is not what `sha256` (hex) promises.
+
+    It lies in a temporary file that has no name, so nobody can open it and nothing stays behind after a kill.
+    """
+
+    async def read(answer: aiohttp.ClientResponse) -> IO[bytes]:
+        content = cast("IO[bytes]", tempfile.TemporaryFile())  # noqa: SIM115 - the caller closes it
+        digest = hashlib.sha256()
+        try:
+            async for block in answer.content.iter_chunked(_BLOCK):
+                digest.update(block)
+                content.write(block)
+        except BaseException:
+            content.close()
+            raise
+        if sha256 and digest.hexdigest() != sha256.lower():
+            content.close()
+            raise BadFileError("its SHA-256 is not the one that the vendor lists")
+        content.seek(0)
+        return content
+
+    return await _get(api, path, {}, read)
+
+
+async def _get(
+    api: Api, path: str, parameters: Mapping[str, str], read: Callable[[aiohttp.ClientResponse], Awaitable[T]]
+) -> T:
+    """Ask until there is an answer, as often and as slowly as the vendor wants it."""
+    for attempt in range(ATTEMPTS):
+        pause: float | None = None
+        why = "did not answer"
+        try:
+            async with _answer(api, path, parameters) as (answer, redirected):
+                pause = _pause_wanted(answer)
+                why = f"answered {answer.status}"
+                if answer.status == HTTPStatus.OK:
+                    return await read(answer)
+                _refuse(api, path, answer.status, redirected=redirected)
+        except (aiohttp.ClientError, TimeoutError):
+            pass
+        if pause is not None and pause > LONGEST_PAUSE:
+            raise TryAgainError(f"{path} {why} and asks to wait {pause:.0f} s", after=pause)
+        if attempt + 1 < ATTEMPTS:
+            backing_off = min(FIRST_PAUSE * 2**attempt, LONGEST_PAUSE)
+            # Jitter, so that several who were turned away together do not come back together.
+            await api.sleep((backing_off if pause is None else pause) * random.uniform(1.0, 1.25))  # noqa: S311
+    raise TryAgainError(f"{path} {why}, {ATTEMPTS} times", after=LONGEST_PAUSE)
+
+
+@asynccontextmanager
+async def _answer(
+    api: Api, path: str, parameters: Mapping[str, str]
+) -> AsyncIterator[tuple[aiohttp.ClientResponse, bool]]:
+    """Yield the answer, and whether another address gave it. Only the vendor's own is shown the key."""
+    address = f"{api.base_url}/{path.lstrip('/')}"
+    headers = {"Authorization": f"Bearer {api.token}"}
+    for hop in range(_MAX_REDIRECTS + 1):
+        async with api.session.get(address, params=parameters, headers=headers, allow_redirects=False) as answer:
+            location = answer.headers.get("Location")
+            if answer.status not in _REDIRECTS or not location:
+                yield answer, hop > 0
+                return
+            address, parameters, headers = urljoin(str(answer.url), location), {}, {}
+            if not _is_private(address):
+                raise SourceFailedError(f"{path} redirects to an address without encryption")
+    raise SourceFailedError(f"{path} redirects more than {_MAX_REDIRECTS} times")
+
+
+def _refuse(api: Api, path: str, status: int, *, redirected: bool) -> None:
+    """Raise for an answer that asking again will not change. Storage hosts answer 403 where a link is too old."""
+    if status in _BUSY or status >= HTTPStatus.INTERNAL_SERVER_ERROR or redirected:
+        return
+    match status:
+        case HTTPStatus.UNAUTHORIZED | HTTPStatus.FORBIDDEN:
+            raise PermissionMissingError(
+                f"{path} refused the key ({status}): it needs the permission “{api.permission.name}”. "
+                f"Where to grant it: {api.permission.where}"
+            )
+        case HTTPStatus.BAD_REQUEST | HTTPStatus.NOT_FOUND | HTTPStatus.GONE | HTTPStatus.UNPROCESSABLE_ENTITY:
+            raise NotPublishedError(f"{path} answered {status}")
+        case _:
+            raise SourceFailedError(f"{path} answered {status}")
+
+
+def _pause_wanted(answer: aiohttp.ClientResponse) -> float | None:
+    """Return the seconds that the vendor asks to wait: Retry-After is a number or a date."""
+    wanted = answer.headers.get("Retry-After", "")
+    if not wanted:
+        return None
+    try:
+        return max(float(wanted), 0.0)
+    except ValueError:
+        pass
+    try:
+        return max((parsedate_to_datetime(wanted) - datetime.now(UTC)).total_seconds(), 0.0)
+    except (ValueError, TypeError):
+        return None
+
+
+def _is_private(address: str) -> bool:
+    """Whether nobody on the way can read what is sent there: https, or this very machine."""
+    parts = urlsplit(address)
+    if parts.scheme == "https":
+        return True
+    host = parts.hostname or ""
+    try:
+        return parts.scheme == "http" and (host == "localhost" or ipaddress.ip_address(host).is_loopback)
+    except ValueError:
+        return False
