@@ -81,6 +81,6 @@ def test_likeness_is_told_from_all_departments_together() -> None:
         assert phi - 0.05 <= told <= phi + 0.25
 
 
-def test_likeness_of_nothing_is_taken_to_be_high() -> None:
-    assert likeness([]) == 0.8
-    assert likeness([np.full(14, 2.0)]) == 0.8
+@pytest.mark.parametrize("many", [[], [np.full(14, 2.0)], [np.arange(14) / 3]], ids=["none", "constant", "a line"])
+def test_likeness_is_taken_to_be_middling_where_nothing_scatters(many: list[np.ndarray]) -> None:
+    assert likeness(many) == 0.5
