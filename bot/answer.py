@@ -11,7 +11,7 @@ from bot.view_chart import chart_of
 from bot.wording import field, phrase, sentence, titled, tool_name
 from insights.basis import Basis, latest_complete_week
 from insights.catalogue import metrics, views
-from insights.engine import judge
+from insights.engine import examine
 from insights.question import Question, Weeks
 from insights.series import ALL_TOOLS, COMPANY, DEFAULT_WEEKS, Panel, panel
 from insights.view import ChartPlan, View
@@ -19,6 +19,7 @@ from insights.words import listing
 from storage.reading import last_day, tools
 
 MOST_FIELDS = 8
+MOST_COLUMNS = 5
 LONGER = 26
 
 
@@ -37,7 +38,11 @@ def ask(text: str, basis: Basis) -> Answer:
     understanding = understand(text, vocabulary, newest)
     if understanding.unknown:
         return Answer(understanding=understanding, card=_did_you_mean(understanding, vocabulary))
-    return Answer(understanding=understanding, card=answer(understanding.question, basis, vocabulary))
+    card = answer(understanding.question, basis, vocabulary)
+    if understanding.guessed:
+        meant = listing([f"{name} (for “{word}”)" for word, name in understanding.guessed])
+        card = replace(card, text=f"Did you mean {meant}? Here it is. {card.text}")
+    return Answer(understanding=understanding, card=card)
 
 
 def answer(question: Question, basis: Basis, vocabulary: Vocabulary | None = None) -> Card:
@@ -75,7 +80,7 @@ def _one(question: Question, view: View, shown: Panel, judged: Panel, department
     plan = _plan(question, view)
     advice = tuple(
         advice_of(each, judged)
-        for each in judge(judged, None).findings
+        for each in examine(judged, tool=tool, limit=None).findings
         if (department in each.departments if department else each.view in (view.id, "overview") or view.id == "overview")
     )[:3]
     return Card(
@@ -153,7 +158,8 @@ def _told(shown: Panel, metric: str, department: str, tool: str) -> str:
 
 
 def _by_department(wanted: tuple[str, ...], shown: Panel, tool: str) -> Table:
-    columns = [each for each in wanted if any(_known(shown, each, name, tool) for name in shown.departments)][:6]
+    columns = [each for each in wanted if any(_known(shown, each, name, tool) for name in shown.departments)]
+    columns = columns[:MOST_COLUMNS]
     first = columns[0] if columns else wanted[0]
     names = sorted(shown.departments, key=lambda name: (-(shown.latest(first, name, tool) or 0), name))
     return Table(

@@ -10,7 +10,7 @@ from bot.view_chart import chart_of
 from bot.wording import field, sentence, tool_name
 from insights.basis import Basis
 from insights.catalogue import metrics, views
-from insights.engine import Judgement, judge
+from insights.engine import Examination, examine
 from insights.question import Question
 from insights.series import ALL_TOOLS, COMPANY, Panel, panel
 from insights.words import listing
@@ -30,14 +30,14 @@ CHART = "depth"
 MOST_FINDINGS = 5
 
 
-def weekly_digest(basis: Basis, organisation: str) -> tuple[Digest | None, Judgement]:
+def weekly_digest(basis: Basis, organisation: str) -> tuple[Digest | None, Examination]:
     """Return the digest of the latest complete week, and what the engine saw.
 
     The digest is None while there is no complete week.
     """
     tool = main_tool(basis)
     shown = panel(basis, tools=(tool,))
-    seen = judge(shown, MOST_FINDINGS)
+    seen = examine(shown, tool=tool, limit=MOST_FINDINGS)
     if not shown.weeks:
         return None, seen
     advice = tuple(advice_of(each, shown) for each in seen.findings)
@@ -130,7 +130,7 @@ def _count(findings: int, shown: Panel) -> str:
     return f"{'One finding' if findings == 1 else f'{findings} findings'} below, each with what to do."
 
 
-def _buttons(seen: Judgement) -> tuple[Button, ...]:
+def _buttons(seen: Examination) -> tuple[Button, ...]:
     """One question per department that a finding names, then the views."""
     named = dict.fromkeys(name for finding in seen.findings for name in finding.departments if name)
     about = [Button(label=name, ask=name) for name in list(named)[:3]]

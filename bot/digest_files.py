@@ -7,11 +7,11 @@ from bot.card import Card, Digest
 from bot.charts import draw
 from bot.render.html import render_digest_page
 from insights.basis import Basis
-from insights.engine import Judgement
+from insights.engine import Examination
 from insights.export import export
 
 
-def digest_in_json(digest: Digest, seen: Judgement, basis: Basis) -> dict[str, Any]:
+def digest_in_json(digest: Digest, seen: Examination, basis: Basis) -> dict[str, Any]:
     """Return the digest, the findings behind it, and every figure of its week, the company's and each department's."""
     rows = [
         row
@@ -28,7 +28,7 @@ def digest_in_json(digest: Digest, seen: Judgement, basis: Basis) -> dict[str, A
     }
 
 
-def write_digest(digest: Digest, seen: Judgement, basis: Basis, folder: Path) -> list[Path]:
+def write_digest(digest: Digest, seen: Examination, basis: Basis, folder: Path) -> list[Path]:
     """Write digest.html, digest.json and the charts as PNG to `folder`; return what was written."""
     import msgspec  # noqa: PLC0415
 

@@ -8,6 +8,9 @@ NOTHING = "–"
 """What stands where a value is absent or hidden."""
 
 _SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹", "KRW": "₩", "ILS": "₪", "BRL": "R$"}
+_FRACTIONAL = {"sessions", "messages", "prompts", "ratio"}
+"""Units that are mostly seen as averages, whose change deserves one decimal."""
+
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _KEPT_MARKS = {"\u200d"}  # the joiner holds families and flags together; without it one emoji becomes four
 
@@ -26,6 +29,8 @@ def format_value(value: float | None, unit: str, currency: str = "USD") -> str:
         case "money":
             return _signed(value, _money(abs(value), currency))
         case "people" | "seats" | "score":
+            return _signed(value, _whole(abs(value)))
+        case "characters" | "tokens" if abs(value) >= 9.5:
             return _signed(value, _whole(abs(value)))
         case _:
             return _signed(value, _plain(abs(value)))
@@ -49,8 +54,10 @@ def format_change(change: float | None, unit: str, currency: str = "USD", weeks:
     if change is None or not math.isfinite(change):
         return ""
     if unit == "percent":
-        size = _trimmed(round(abs(change) * 100, 0 if abs(change) >= 0.1 else 1))
+        size = _trimmed(round(abs(change) * 100, 0 if abs(change) >= 0.0995 else 1))
         told = f"{size} point" if size == "1" else f"{size} points"
+    elif unit in _FRACTIONAL and 0.0995 <= abs(change) < 99.95:
+        size = told = _trimmed(round(abs(change), 1))
     else:
         size = told = format_value(abs(change), unit, currency)
     over = f" over {weeks} weeks" if weeks and weeks > 1 else ""

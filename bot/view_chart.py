@@ -11,8 +11,11 @@ from insights.catalogue import metrics
 from insights.series import ALL_TOOLS, COMPANY, Panel
 from insights.view import ChartPlan
 from insights.words import listing
+from storage.models import OTHER
 
 MOST_IN_ALT = 12
+WORTH_A_BAND = 0.03
+"""A family that never reaches this share of sessions is told with the others."""
 
 
 def chart_of(
@@ -83,19 +86,25 @@ def _shares(plan: ChartPlan, panel: Panel, department: str, tool: str) -> ShareC
         return None
     table = mine.pivot_table(index="week", columns="family", values="value", aggfunc="sum").reindex(list(panel.weeks))
     ranks = mine.groupby("family")["rank"].max()
-    # Strongest first; what the catalogue does not know comes last.
-    order = sorted(table.columns, key=lambda name: (-(_rank(ranks.get(name))), str(name)))
     seen = table.notna().any(axis=1)
+    # A family that the gate folded into "other" in one week would jump there and back: it stays there in every week.
+    small = [
+        name for name in table.columns if name != OTHER and (table.loc[seen, name].isna().any() or table[name].max() < WORTH_A_BAND)
+    ]
+    rest = table[[*small, *(name for name in table.columns if name == OTHER)]].sum(axis=1)
+    table = table.drop(columns=[*small, OTHER], errors="ignore")
+    # Strongest first; what is small or unknown comes last.
+    order = sorted(table.columns, key=lambda name: (-_rank(ranks.get(name)), str(name)))
+    bands = [(str(name), table[name]) for name in order] + ([(OTHER, rest)] if rest.any() else [])
     lines = tuple(
         Line(
-            label=str(name),
+            label=name,
             values=tuple(
-                float(np.nan_to_num(value)) if known else None
-                for value, known in zip(table[name], seen, strict=True)
+                float(np.nan_to_num(value)) if known else None for value, known in zip(values, seen, strict=True)
             ),
             unit="percent",
         )
-        for name in order
+        for name, values in bands
     )
     latest = ", ".join(f"{line.label} {format_value(line.values[-1], 'percent')}" for line in lines)
     first = ", ".join(f"{line.label} {format_value(line.values[0], 'percent')}" for line in lines)

@@ -7,6 +7,7 @@ hold a seat, and that seat has to be somebody's.
 """
 
 import csv
+import difflib
 import io
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -140,16 +141,13 @@ def _names(header: Sequence[str]) -> list[str]:
 
 
 def _nearest(name: str, header: Sequence[str]) -> str:
-    # Not needed until something is wrong.
-    from rapidfuzz import fuzz, process  # noqa: PLC0415
-
     if not header:
         return ": the file is empty"
     # A file without a header has people's data in its first line, which must not be shown.
-    shown = [each for each in header if "@" not in each]
-    found = process.extractOne(name, shown, scorer=fuzz.ratio, processor=_plain, score_cutoff=60)
+    shown = {_plain(each): each.strip()[:40] for each in header if "@" not in each}
+    found = difflib.get_close_matches(_plain(name), shown, n=1, cutoff=0.6)
     if found:
-        return f"; the nearest is {found[0].strip()[:40]!r}: rename it to {name} if that is what it holds"
+        return f"; the nearest is {shown[found[0]]!r}: rename it to {name} if that is what it holds"
     return f", and none of the {len(header)} columns has a name like it: the first line must name the columns"
 
 

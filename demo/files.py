@@ -104,7 +104,9 @@ def lay_out(
     late = np.where(rng.random(count) < troubles.late, rng.integers(1, troubles.slots_late + 1, count), 0)
     home = np.minimum(slot + late, last)
     twice = np.flatnonzero(rng.random(count) < troubles.twice)
-    again = np.maximum(home[twice], np.minimum(slot[twice] + rng.integers(0, troubles.slots_late + 1, len(twice)), last))
+    again = np.maximum(
+        home[twice], np.minimum(slot[twice] + rng.integers(0, troubles.slots_late + 1, len(twice)), last)
+    )
     damaged = np.flatnonzero(rng.random(count) < troubles.damaged)
     row = np.concatenate((np.arange(count), twice, -damaged - 1))
     source = np.concatenate((np.arange(count), twice, damaged))

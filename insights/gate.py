@@ -11,11 +11,15 @@ from numpy.typing import NDArray
 
 from insights.metric import Metric, Part
 from insights.privacy import hidden_cells
+from insights.together import together
 from insights.weekly import Flags, Floats, Weekly
 from storage.models import OTHER, Family
 
 ALSO = {"reference_people": "people", "top_ten_people": "people", "top_decile_people": "people"}
 """Counts of a part of those whom another column counts: hidden with it as well."""
+
+NOBODY = 0.5
+"""The count that stands for "nobody, of fewer than k": more than nothing to hide, and less than one person."""
 
 TOKENS = frozenset({"input_tokens", "output_tokens"})
 
@@ -116,24 +120,36 @@ class Mix:
 
 def gated(behind: Weekly, metrics: tuple[Metric, ...], k: int, tools: Sequence[str]) -> Gated:
     """Return the metrics of the tools asked for; what is hidden does not depend on what was asked."""
-    groups = {each.group for each in metrics}
-    shut = {group: hidden_group(behind, group, k) for group in sorted(groups)}
+    shut = {group: hidden_group(behind, group, k) for group in sorted({each.group for each in metrics})}
     chosen = _rows_of(behind, tools)
     shape = (len(metrics), len(chosen), *behind.columns["people"].shape[1:])
     arrays = {name: np.full(shape, np.nan) for name in ("value", "numerator", "denominator", "people")}
     estimated, suppressed = np.zeros(shape, np.bool_), np.zeros(shape, np.bool_)
     for n, metric in enumerate(metrics):
-        value, numerator, denominator = compute(metric, behind)
-        hidden = shut[metric.group] & ~np.isnan(value)
-        about = behind.columns[metric.group]
-        told = {"value": value, "numerator": numerator, "denominator": denominator, "people": about}
-        untold = hidden | np.isnan(value)
+        told, hidden = _known(metric, behind, shut[metric.group], k)
+        untold = hidden | np.isnan(told["value"])
         for name, array in told.items():
             arrays[name][n] = _pick(np.where(untold, np.nan, array), chosen)
-        suppressed[n] = _pick(hidden, chosen, missing=False)
+        suppressed[n] = _pick(hidden & ~np.isnan(told["value"]), chosen, missing=False)
         if TOKENS & set(metric.needs):
-            estimated[n] = _pick(behind.estimated, chosen, missing=False) & ~np.isnan(arrays["value"][n])
+            estimated[n] = _pick(behind.estimated & ~untold, chosen, missing=False)
     return Gated(metrics=metrics, estimated=estimated, suppressed=suppressed, **arrays)
+
+
+def _known(metric: Metric, behind: Weekly, shut: Flags, k: int) -> tuple[dict[str, Floats], Flags]:
+    """Return a metric's arrays, and which cells of them are hidden."""
+    value, numerator, denominator = compute(metric, behind)
+    people, hidden = behind.columns[metric.group].copy(), shut.copy()
+    if len(behind.tools) > 2 and ALSO.get(metric.group, metric.group) == "people":
+        all_tools = together(metric, behind, value, numerator, denominator)
+        value[0], people[0] = all_tools.value, np.where(all_tools.partly, all_tools.people, people[0])
+        numerator, denominator = numerator.copy(), denominator.copy()
+        numerator[0], denominator[0] = all_tools.numerator, all_tools.denominator
+        if all_tools.partly.any():
+            hidden[0] |= all_tools.partly & (shut[1:] & all_tools.within).any(axis=0)
+            hidden |= _hidden(np.nan_to_num(people), k, hidden)
+    told = {"value": value, "numerator": numerator, "denominator": denominator, "people": people}
+    return told, hidden
 
 
 def compute(metric: Metric, behind: Weekly) -> tuple[Floats, Floats, Floats]:
@@ -169,12 +185,11 @@ def hidden_group(behind: Weekly, group: str, k: int) -> Flags:
     if group in ALSO:
         base = hidden_group(behind, ALSO[group], k)
         return base | _hidden(counts, k, base)
-    hidden = _hidden(counts, k)
     if group == "people":
         # That nobody was active says something about everybody who could have been.
         seats = np.nan_to_num(behind.columns["seats_assigned"])
-        hidden |= (behind.columns["people"] == 0) & (seats < k)
-    return hidden
+        counts = np.where((behind.columns["people"] == 0) & (seats < k), NOBODY, counts)
+    return _hidden(counts, k)
 
 
 def _hidden(counts: Floats, k: int, already: Flags | None = None) -> Flags:

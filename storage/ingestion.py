@@ -6,7 +6,7 @@ from dataclasses import asdict, fields
 from datetime import date, datetime, timedelta
 from operator import attrgetter
 
-from sqlalchemy import Connection, Insert, Table, delete, insert, select, update
+from sqlalchemy import Connection, Insert, Table, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.facts import Alias, Contract, EventBatch, Member, Person, Seat, Usage
@@ -263,21 +263,23 @@ def _mark_waiting(connection: Connection, source: str, days: Iterable[date]) -> 
 
 
 def _learn_aliases(connection: Connection, source: str, aliases: Sequence[Alias]) -> None:
-    known = dict(
-        connection.execute(select(alias.c.alias, alias.c.person).where(alias.c.source == source)).tuples().all()
-    )
+    if not aliases:
+        return
+    rows = connection.execute(select(alias.c.alias, alias.c.person).where(alias.c.source == source))
+    known = {row.alias: row.person for row in rows}
     news = {bytes(each.alias): bytes(each.person) for each in aliases if known.get(each.alias) != each.person}
     if not news:
         return
-    for name in news:
-        connection.execute(delete(alias).where(alias.c.source == source, alias.c.alias == name))
+    changed = [{"name": name} for name in sorted(news.keys() & known.keys())]
+    if changed:
+        connection.execute(delete(alias).where(alias.c.source == source, alias.c.alias == bindparam("name")), changed)
     connection.execute(insert(alias), [{"source": source, "alias": a, "person": p} for a, p in sorted(news.items())])
-    for name in news:
-        days = set(
-            connection.scalars(select(usage.c.day).where(usage.c.source == source, usage.c.person == name).distinct())
-        )
-        _mark_waiting(connection, source, days - _closed(connection, source))
-        mark_due(connection, {monday(day) for day in days})
+    # One pass over the facts however many accounts were learned: facts are not indexed by person.
+    owned = select(alias.c.alias).where(alias.c.source == source)
+    wanted = select(usage.c.day).where(usage.c.source == source, usage.c.person.in_(owned)).distinct()
+    days = set(connection.scalars(wanted))
+    _mark_waiting(connection, source, days - _closed(connection, source))
+    mark_due(connection, {monday(day) for day in days})
 
 
 def _closed(connection: Connection, source: str) -> set[date]:

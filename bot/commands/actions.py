@@ -12,13 +12,13 @@ def command(*, json_wanted: bool) -> None:
     from rich.console import Console  # noqa: PLC0415
     from rich.padding import Padding  # noqa: PLC0415
 
-    from insights.catalogue import actions  # noqa: PLC0415
+    from insights.actions import ACTIONS  # noqa: PLC0415
 
     if json_wanted:
-        print_json(list(actions().values()))
+        print_json(ACTIONS)
         return
     console = Console()
-    for action in actions().values():
+    for action in ACTIONS:
         console.print(f"[bold]{action.title}[/bold]  [dim]{action.owner} · {action.minutes} min[/dim]")
         steps = "\n".join(f"{number}. {step}" for number, step in enumerate(action.steps, 1))
         after = f"Measured by {action.measure} after {action.weeks} weeks. Expected: {action.expected}."

@@ -19,13 +19,13 @@ def command(config: Path | None, as_of: date | None, *, everything: bool, json_w
 
     from bot.digest import MOST_FINDINGS, main_tool  # noqa: PLC0415
     from bot.installation import open_installation  # noqa: PLC0415
-    from insights.engine import judge  # noqa: PLC0415
+    from insights.engine import examine  # noqa: PLC0415
     from insights.series import panel  # noqa: PLC0415
 
     basis = open_installation(config).basis(as_of)
     tool = main_tool(basis)
     shown = panel(basis, tools=(tool,))
-    seen = judge(shown, None if everything else MOST_FINDINGS)
+    seen = examine(shown, tool=tool, limit=None if everything else MOST_FINDINGS)
     if json_wanted:
         print_json(
             {

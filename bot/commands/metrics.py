@@ -12,7 +12,7 @@ def command(*, json_wanted: bool) -> None:
     from rich.console import Console  # noqa: PLC0415
     from rich.padding import Padding  # noqa: PLC0415
 
-    from insights.catalogue import metrics  # noqa: PLC0415
+    from insights.metrics import METRICS  # noqa: PLC0415
 
     if json_wanted:
         print_json(
@@ -25,11 +25,11 @@ def command(*, json_wanted: bool) -> None:
                     "good": metric.good,
                     "needs": metric.needs,
                 }
-                for metric in metrics().values()
+                for metric in METRICS
             ]
         )
         return
     console = Console()
-    for metric in metrics().values():
+    for metric in METRICS:
         console.print(f"[bold]{metric.title}[/bold]  [dim]{metric.id} · {metric.unit} · good: {metric.good}[/dim]")
         console.print(Padding(metric.definition, (0, 0, 1, 2)))

@@ -5,17 +5,19 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
-from rapidfuzz import fuzz, process, utils
+from rapidfuzz import process, utils
+from rapidfuzz.distance import OSA
 
 from insights.question import Question, Weeks
 
 Kind = Literal["view", "metric", "department", "tool"]
 
-SURE = 88
-"""A typo is read silently from this likeness (0..100) on; below it, the bot asks."""
-LIKELY = 60
-"""From this likeness on a name is worth offering."""
+LIKELY = 0.55
+"""From this likeness (0..1, optimal string alignment) on a name is worth offering."""
 LONGEST = 520
+SHORTEST_START = 3
+SHORTEST_TYPO = 4
+LONG_WORD = 8
 
 FILLERS = frozenset(
     word
@@ -62,12 +64,13 @@ class Vocabulary:
 class Understanding:
     """What was understood, and what was not.
 
-    `unknown` are the words nobody could place, `suggestions` the questions that were probably meant. With either,
-    the bot asks back instead of answering something else.
+    `guessed` are words read as a name that they nearly spell, with that name. `unknown` are the words nobody could
+    place, `suggestions` the names that were probably meant: the bot then asks back instead of answering something else.
     """
 
     question: Question
     confidence: float
+    guessed: tuple[tuple[str, str], ...] = ()
     unknown: tuple[str, ...] = ()
     suggestions: tuple[str, ...] = ()
 
@@ -79,10 +82,10 @@ def understand(text: str, vocabulary: Vocabulary, last_week: date | None) -> Und
         return Understanding(question=Question(view="help", intent="help"), confidence=1.0)
     rest, weeks = _take_weeks(plain, last_week)
     comparing = VERSUS.search(rest) is not None
-    found, unknown, sure = _place(VERSUS.sub(" and ", rest), vocabulary)
+    found, guessed, unknown = _place(VERSUS.sub(" and ", rest), vocabulary)
     by_kind = {kind: tuple(dict.fromkeys(t.value for t in found if t.kind == kind)) for kind in KINDS}
     departments = by_kind["department"]
-    view = by_kind["view"][0] if by_kind["view"] else _default_view(departments, by_kind["metric"])
+    view = by_kind["view"][0] if by_kind["view"] else "overview"
     question = Question(
         view=view,
         metrics=by_kind["metric"],
@@ -95,15 +98,10 @@ def understand(text: str, vocabulary: Vocabulary, last_week: date | None) -> Und
         return Understanding(
             question=question, confidence=0.3, unknown=unknown, suggestions=_suggest(unknown, vocabulary)
         )
-    return Understanding(question=question, confidence=sure)
+    return Understanding(question=question, confidence=0.8 if guessed else 1.0, guessed=guessed)
 
 
 KINDS: tuple[Kind, ...] = ("view", "metric", "department", "tool")
-
-
-def _default_view(departments: tuple[str, ...], metrics: tuple[str, ...]) -> str:
-    del departments, metrics
-    return "overview"
 
 
 def _take_weeks(text: str, last_week: date | None) -> tuple[str, Weeks | None]:
@@ -117,14 +115,19 @@ def _take_weeks(text: str, last_week: date | None) -> tuple[str, Weeks | None]:
     return text[: found.start()] + text[found.end() :], Weeks(first=first, last=last_week)
 
 
-def _place(text: str, vocabulary: Vocabulary) -> tuple[list[Term], tuple[str, ...], float]:
-    """Place every word: longest known phrase first, then abbreviations and typos of single words."""
+def _place(
+    text: str, vocabulary: Vocabulary
+) -> tuple[list[Term], tuple[tuple[str, str], ...], tuple[str, ...]]:
+    """Place every word: longest known phrase first, then abbreviations and typos of single words.
+
+    Returns what was found, which words were guessed to be which name, and which could not be placed.
+    """
     by_phrase = {_folded(term.phrase): term for term in reversed(vocabulary.terms)}
     longest = max((phrase.count(" ") + 1 for phrase in by_phrase), default=1)
-    words = [_folded(word) for word in WORD.findall(text)]
+    words = [word for written in WORD.findall(text) for word in _folded(written).split()]
     found: list[Term] = []
+    guessed: list[tuple[str, str]] = []
     unknown: list[str] = []
-    confidence = 1.0
     at = 0
     while at < len(words):
         for size in range(min(longest, len(words) - at), 0, -1):
@@ -136,38 +139,56 @@ def _place(text: str, vocabulary: Vocabulary) -> tuple[list[Term], tuple[str, ..
         else:
             word = words[at]
             at += 1
-            if word in FILLERS or not word:
+            if word in FILLERS:
                 continue
-            near = _near(word, by_phrase)
-            if near:
+            if near := _abbreviated(word, by_phrase):
                 found.append(near)
-                confidence = 0.8
+            elif near := _misspelt(word, by_phrase):
+                found.append(near)
+                guessed.append((word, near.phrase))
             else:
                 unknown.append(word)
-    return found, tuple(unknown), confidence
+    return found, tuple(guessed), tuple(unknown)
 
 
 def _folded(text: str) -> str:
-    return utils.default_process(text).strip()
+    return " ".join(utils.default_process(text).split())
 
 
-def _near(word: str, by_phrase: dict[str, Term]) -> Term | None:
-    """The one term a word abbreviates or misspells; None when there is none, or more than one."""
-    if len(word) >= 3:
-        starts = {term.value: term for phrase, term in by_phrase.items() if phrase.startswith(word)}
-        if len(starts) == 1:
-            return next(iter(starts.values()))
-    if len(word) < 4:
+def _abbreviated(word: str, by_phrase: dict[str, Term]) -> Term | None:
+    """The one department or tool that begins with these three letters or more; None when several do."""
+    if len(word) < SHORTEST_START:
         return None
-    close = process.extract(word, by_phrase.keys(), scorer=fuzz.ratio, score_cutoff=SURE, limit=3)
-    values = {by_phrase[phrase].value: by_phrase[phrase] for phrase, _, _ in close}
+    starts = {
+        term.value: term
+        for phrase, term in by_phrase.items()
+        if term.kind in ("department", "tool") and phrase.startswith(word)
+    }
+    return next(iter(starts.values())) if len(starts) == 1 else None
+
+
+def _misspelt(word: str, by_phrase: dict[str, Term]) -> Term | None:
+    """The one name that is a slip of the finger away (two in a long word); None when there is none, or several."""
+    if len(word) < SHORTEST_TYPO:
+        return None
+    slips = 1 if len(word) < LONG_WORD else 2
+    close = process.extract(word, by_phrase.keys(), scorer=OSA.distance, score_cutoff=slips, limit=None)
+    least = min((distance for _, distance, _ in close), default=None)
+    values = {by_phrase[phrase].value: by_phrase[phrase] for phrase, distance, _ in close if distance == least}
     return next(iter(values.values())) if len(values) == 1 else None
 
 
 def _suggest(unknown: tuple[str, ...], vocabulary: Vocabulary) -> tuple[str, ...]:
+    """The names nearest to the unknown words, each as people write it, departments first among equals."""
     phrase = " ".join(unknown)
-    near = process.extract(
-        phrase, [term.phrase for term in vocabulary.terms], scorer=fuzz.WRatio, score_cutoff=LIKELY, limit=8
-    )
-    by_phrase = {term.phrase: term.value for term in vocabulary.terms}
-    return tuple(dict.fromkeys(by_phrase[name] for name, _, _ in near))[:3]
+    near: dict[str, float] = {}
+    for term in vocabulary.terms:
+        likeness = max(
+            OSA.normalized_similarity(each, part)
+            for each in (phrase, *unknown)
+            for part in (_folded(term.phrase), *_folded(term.phrase).split())
+            if part
+        )
+        near[term.phrase] = max(likeness, near.get(term.phrase, 0.0))
+    ranked = sorted((item for item in near.items() if item[1] >= LIKELY), key=lambda item: -item[1])
+    return tuple(name for name, _ in ranked[:3])

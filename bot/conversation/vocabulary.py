@@ -10,11 +10,42 @@ from storage.reading import departments, tools
 
 def vocabulary_of(basis: Basis) -> Vocabulary:
     """Return the vocabulary of one organisation. Departments come first: their names win over ours."""
-    terms = [Term(phrase=name, kind="department", value=name) for name in (*departments(basis.store), UNMAPPED)]
+    names = (*departments(basis.store), UNMAPPED)
+    terms = [Term(phrase=name, kind="department", value=name) for name in names]
+    terms += [Term(phrase=short, kind="department", value=name) for name in names for short in _short_forms(name)]
     for view in views().values():
         terms += [Term(phrase=word, kind="view", value=view.id) for word in (view.id, view.title, *view.words)]
     for metric in metrics().values():
-        terms += [Term(phrase=word, kind="metric", value=metric.id) for word in (metric.title, *metric.words)]
+        words = (metric.title, *metric.words)
+        if metric.needs:
+            terms += [Term(phrase=word, kind="metric", value=metric.id) for word in words]
+        else:
+            # Shares by model family are no one number: the view that holds them shows them.
+            view = next(each.id for each in views().values() if metric.id in each.metrics)
+            terms += [Term(phrase=word, kind="view", value=view) for word in words]
     for tool in tools(basis.store):
         terms += [Term(phrase=word, kind="tool", value=tool) for word in (tool, tool_name(tool))]
     return Vocabulary(terms=tuple(terms))
+
+
+SHORT_FORMS = {
+    "operations": ("ops",),
+    "human resources": ("hr", "people team"),
+    "hr": ("human resources",),
+    "information technology": ("it",),
+    "research and development": ("r&d", "rnd"),
+    "r&d": ("research and development", "rnd"),
+    "marketing": ("mktg", "mkt"),
+    "engineering": ("eng", "engineers"),
+    "finance": ("accounting",),
+}
+"""What people in any company call a department of that name."""
+
+
+def _short_forms(name: str) -> tuple[str, ...]:
+    """Return "cs" for Customer Success, "ops" for Operations, "people ops" for People Operations."""
+    lower = name.lower()
+    words = [word for word in lower.replace("&", " and ").split() if word != "and"]
+    initials = ("".join(word[0] for word in words),) if len(words) > 1 else ()
+    inner = tuple(lower.replace(long, short) for long, shorts in SHORT_FORMS.items() for short in shorts if long in lower)
+    return (*initials, *inner)

@@ -55,7 +55,7 @@ def _one_scale(chart: LineChart, drawn: Sequence[Line], top: float, theme: Theme
     ticks = steps(low, high * 1.04)
     named = [format_short(tick, unit, chart.currency) for tick in ticks]
     left = MARGIN + max(measure(name, TICK, False) for name in named) + 14
-    ends = [_end_name(line, chart.currency, measure) for line in drawn[:_NAMED_LINES]]
+    ends = [_end_name(line, chart, measure) for line in drawn[:_NAMED_LINES]]
     right = (
         WIDTH - MARGIN - max(measure(text, LABEL, row == 0) for lines in ends for row, text in enumerate(lines)) - 22
     )
@@ -204,11 +204,12 @@ def _ends(
     ]
 
 
-def _end_name(line: Line, currency: str, measure: Measure) -> list[str]:
-    value = format_short(present(line.values)[-1], line.unit, currency)
-    if line.unit != "tokens":
-        value = format_value(present(line.values)[-1], line.unit, currency)
-    return [value, *wrap(line.label, 178, measure, LABEL)]
+def _end_name(line: Line, chart: LineChart, measure: Measure) -> list[str]:
+    """The last value over the line's name; a lone line whose name is the title has only its value."""
+    value = format_value(present(line.values)[-1], line.unit, chart.currency)
+    if len(chart.lines) == 1 and line.label.casefold() == chart.title.casefold():
+        return [value]
+    return [value, *wrap(line.label, 178, measure, LABEL, most=3)]
 
 
 def _across(count: int, left: float, right: float) -> list[float]:

@@ -9,14 +9,20 @@ from bot.picture.marks import TICK, Mark, Measure, Words
 
 
 def steps(low: float, high: float, most: int = 4) -> list[float]:
-    """Round values from `low` to `high`, some `most` of them."""
+    """Round values from `low` to `high`: some `most` of them, and two at least."""
     if not (math.isfinite(low) and math.isfinite(high)) or high <= low:
         return [low] if math.isfinite(low) else []
     rough = (high - low) / most
     power = 10.0 ** math.floor(math.log10(rough))
-    size = next(factor * power for factor in (1, 2, 2.5, 5, 10, 20) if factor * power >= rough * 0.999)
-    first = math.ceil(low / size - 1e-9)
-    return [size * i for i in range(first, math.floor(high / size + 1e-9) + 1)]
+    sizes = [factor * power for factor in (0.5, 1, 2, 2.5, 5, 10, 20) if factor * power >= rough * 0.49]
+    wide = next(i for i, size in enumerate(sizes) if size >= rough * 0.999)
+    ticks = _multiples(sizes[wide], low, high)
+    return ticks if len(ticks) > 1 or wide == 0 else _multiples(sizes[0], low, high)
+
+
+def _multiples(size: float, low: float, high: float) -> list[float]:
+    first, last = math.ceil(low / size - 1e-9), math.floor(high / size + 1e-9)
+    return [size * i for i in range(first, last + 1)]
 
 
 def extent(values: Sequence[float]) -> tuple[float, float]:

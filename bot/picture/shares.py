@@ -2,9 +2,9 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bot.card import Line, ShareChart
-from bot.format import format_value
 from bot.picture.marks import (
     HEIGHT,
     LABEL,
@@ -22,29 +22,27 @@ from bot.picture.marks import (
 )
 from bot.picture.placement import spread
 from bot.picture.scale import present, week_marks
-from bot.picture.theme import Theme, tints
+from bot.picture.theme import Theme, tint
 
-_MOST_SHARES = 8
+_MOST_NAMES = 7
 _UNRANKED = {"other", "others", "unknown"}
 
 
 def lay_out_shares(chart: ShareChart, theme: Theme, measure: Measure) -> Picture:
     """The chart's marks. Tints run from strong to weak in the order given; "other" is grey."""
     marks, top = heading(chart.title, theme.ink, measure)
-    shares = _merged([share for share in chart.shares if any(present(share.values))])
+    shares = [share for share in chart.shares if any(present(share.values))]
     weeks = len(chart.weeks)
     if not shares or not weeks:
         marks.append(
             Words(text="No figures to show yet", x=WIDTH / 2, y=HEIGHT / 2, color=theme.quiet, anchor="center")
         )
         return Picture(height=HEIGHT, marks=tuple(marks))
-    ranked = [share for share in shares if share.label.lower() not in _UNRANKED]
-    ramp = iter(tints(theme, len(ranked)))
-    colors = [next(ramp) if share in ranked else theme.other for share in shares]
     last = max(w for w in range(weeks) if any(_at(share, w) for share in shares))
-    values = [format_value(_at(share, last), "percent") for share in shares]
-    room = max(measure(value, LABEL, True) for value in values)
-    names = [fit(share.label, 200, measure, LABEL) for share in shares]
+    colors = _colors(shares, last, theme)
+    labels = _labels(shares, last, colors, theme)
+    room = max(measure(label.value, LABEL, True) for label in labels)
+    names = [fit(label.name, 200, measure, LABEL) for label in labels]
     left = MARGIN + measure("100%", TICK, False) + 12
     right = WIDTH - MARGIN - room - 10 - max(measure(name, LABEL, False) for name in names) - 26
     top, bottom = top + 18, HEIGHT - MARGIN - 34
@@ -54,10 +52,63 @@ def lay_out_shares(chart: ShareChart, theme: Theme, measure: Measure) -> Picture
         marks.append(Stroke(points=((left, y), (right, y)), color=theme.grid))
     pitch = (right - left) / weeks
     marks += _columns(shares, colors, (left, top, bottom), pitch, weeks)
-    marks += _names(shares, last, (values, names, colors), (right, top, bottom, room), theme)
+    middles = [bottom - label.middle * (bottom - top) for label in labels]
+    placed = spread(middles, [29.0] * len(labels), top - 8, bottom + 8)
+    for label, name, y in zip(labels, names, placed, strict=True):
+        marks += [
+            Block(left=right + 4, top=y - 11, right=right + 12, bottom=y + 11, color=label.color),
+            Words(text=label.value, x=right + 20 + room, y=y, color=theme.ink, bold=True, anchor="right"),
+            Words(text=name, x=right + 30 + room, y=y, color=theme.ink),
+        ]
     across = [left + pitch * (w + 0.5) for w in range(weeks)]
     marks += week_marks(chart.weeks, across, HEIGHT - MARGIN - 8, theme.quiet, measure)
     return Picture(height=HEIGHT, marks=tuple(marks))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Label:
+    """What stands at the right edge; `middle` is its share's middle, from 0 at the bottom to 1."""
+
+    value: str
+    name: str
+    middle: float
+    color: str
+
+
+def _colors(shares: Sequence[Line], last: int, theme: Theme) -> list[str]:
+    """A tint for each, spaced by rank and by size at once: large neighbours must not look alike."""
+    ranked = [share for share in shares if share.label.lower() not in _UNRANKED]
+    sizes = [_at(share, last) + 0.02 for share in ranked]
+    middles = [sum(sizes[:i]) + size / 2 for i, size in enumerate(sizes)]
+    span = (middles[-1] - middles[0]) or 1.0 if middles else 1.0
+    steps = max(len(ranked) - 1, 1)
+    places = iter([0.35 * i / steps + 0.65 * (middle - middles[0]) / span for i, middle in enumerate(middles)])
+    return [theme.other if share.label.lower() in _UNRANKED else tint(theme, next(places)) for share in shares]
+
+
+def _labels(shares: Sequence[Line], last: int, colors: Sequence[str], theme: Theme) -> list[_Label]:
+    """The largest of the last week by name, and the sum of those that had no room."""
+    there = [i for i, share in enumerate(shares) if _at(share, last) > 0]
+    largest = sorted(there, key=lambda i: -_at(shares[i], last))
+    named = sorted(largest if len(there) <= _MOST_NAMES else largest[: _MOST_NAMES - 1])
+    labels = [
+        _Label(
+            value=_percent(_at(shares[i], last)),
+            name=shares[i].label,
+            middle=sum(_at(share, last) for share in shares[:i]) + _at(shares[i], last) / 2,
+            color=colors[i],
+        )
+        for i in named
+    ]
+    rest = [i for i in there if i not in named]
+    if rest:
+        together = sum(_at(shares[i], last) for i in rest)
+        labels.append(_Label(value=_percent(together), name=f"{len(rest)} smaller", middle=1.0, color=theme.panel))
+    return labels
+
+
+def _percent(share: float) -> str:
+    return "<1%" if share < 0.005 else f"{share:.0%}"
 
 
 def _columns(
@@ -79,41 +130,6 @@ def _columns(
                 )
             floor -= height
     return marks
-
-
-def _names(
-    shares: Sequence[Line],
-    last: int,
-    told: tuple[Sequence[str], Sequence[str], Sequence[str]],
-    frame: tuple[float, float, float, float],
-    theme: Theme,
-) -> list[Mark]:
-    """Value and name beside each share of the last week, with a chip of its colour."""
-    right, top, bottom, room = frame
-    shown = [i for i, share in enumerate(shares) if _at(share, last) > 0]
-    floors = [sum(_at(share, last) for share in shares[:i]) for i in shown]
-    wanted = [
-        bottom - (floor + _at(shares[i], last) / 2) * (bottom - top) for i, floor in zip(shown, floors, strict=True)
-    ]
-    marks: list[Mark] = []
-    for i, y in zip(shown, spread(wanted, [29.0] * len(shown), top - 8, bottom + 8), strict=True):
-        value, name, color = (words[i] for words in told)
-        marks += [
-            Block(left=right + 4, top=y - 11, right=right + 12, bottom=y + 11, color=color),
-            Words(text=value, x=right + 20 + room, y=y, color=theme.ink, bold=True, anchor="right"),
-            Words(text=name, x=right + 30 + room, y=y, color=theme.ink),
-        ]
-    return marks
-
-
-def _merged(shares: Sequence[Line]) -> list[Line]:
-    """All of them, or the first ones and the sum of the rest: more names than that don't fit the edge."""
-    if len(shares) <= _MOST_SHARES:
-        return list(shares)
-    kept, rest = shares[: _MOST_SHARES - 1], shares[_MOST_SHARES - 1 :]
-    weeks = max(len(share.values) for share in rest)
-    summed = tuple(sum(_at(share, week) for share in rest) for week in range(weeks))
-    return [*kept, Line(label=f"{len(rest)} more", values=summed, unit="percent")]
 
 
 def _at(share: Line, week: int) -> float:

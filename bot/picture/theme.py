@@ -8,7 +8,7 @@ ThemeName = Literal["light", "dark"]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Theme:
-    """`ink` is text, `quiet` lesser text, `series` the lines in order, `strong`..`weak` the ends of a ramp of tints.
+    """`ink` is text, `quiet` lesser text, `series` the lines in order, `strong`..`middle`..`weak` a ramp of tints.
 
     `plain` is what is not singled out, `marked` what is.
     """
@@ -20,6 +20,7 @@ class Theme:
     grid: str
     series: tuple[str, ...]
     strong: str
+    middle: str
     weak: str
     other: str
     plain: str
@@ -34,8 +35,9 @@ THEMES: dict[ThemeName, Theme] = {
         quiet="#5A626B",
         grid="#E3E3DC",
         series=("#0067A8", "#BF4A00", "#00785A", "#93468A", "#8A6100", "#505A66"),
-        strong="#0B3C68",
-        weak="#628CB8",
+        strong="#0A3A66",
+        middle="#4C7C99",
+        weak="#A5802F",
         other="#81868D",
         plain="#2F78AD",
         marked="#BF4A00",
@@ -47,8 +49,9 @@ THEMES: dict[ThemeName, Theme] = {
         quiet="#A6AEB8",
         grid="#30353B",
         series=("#5DB8F0", "#F29A4A", "#35C79B", "#E092C4", "#E3CF57", "#A9B2BC"),
-        strong="#A9D8FA",
-        weak="#41719D",
+        strong="#B5DFFC",
+        middle="#7FA3B8",
+        weak="#8F6C2C",
         other="#858C95",
         plain="#5AA5DB",
         marked="#F29A4A",
@@ -56,8 +59,12 @@ THEMES: dict[ThemeName, Theme] = {
 }
 
 
-def tints(theme: Theme, count: int) -> list[str]:
-    """`count` colours from strong to weak."""
-    ends = [[int(end[i : i + 2], 16) for i in (1, 3, 5)] for end in (theme.strong, theme.weak)]
-    steps = [i / max(count - 1, 1) for i in range(count)]
-    return ["#" + "".join(f"{round(a + (b - a) * t):02X}" for a, b in zip(*ends, strict=True)) for t in steps]
+def tint(theme: Theme, place: float) -> str:
+    """The colour at a place on the ramp, from 0 (strong) to 1 (weak).
+
+    Blue to ochre with steady lightness, as in Cividis: told apart with any kind of colour vision, and in grey.
+    """
+    first, second = (theme.strong, theme.middle) if place < 0.5 else (theme.middle, theme.weak)
+    part = min(max(place, 0.0), 1.0) * 2 - (0 if place < 0.5 else 1)
+    ends = [[int(end[i : i + 2], 16) for i in (1, 3, 5)] for end in (first, second)]
+    return "#" + "".join(f"{round(a + (b - a) * part):02X}" for a, b in zip(*ends, strict=True))

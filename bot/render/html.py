@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.card import Advice, Button, Card, Chart, Digest, Field, Table
 from bot.format import clean, format_week, one_line, shorten
-from bot.render.words import change_words, facts_of, paragraphs
+from bot.render.words import change_words, facts_of, inside, paragraphs
 
 Images = Mapping[str, str]
 """Where a chart's pictures are: the addresses under "light" and "dark"."""
@@ -48,12 +48,11 @@ def render_digest_page(digest: Digest, images: Sequence[Images | None] | None = 
     cards = (digest.card, *digest.views)
     pictures = [embed(card.chart) if card.chart else None for card in cards] if images is None else list(images)
     week = format_week(digest.week)
-    links = "".join(
-        f'<li><a href="#view-{i}">{_words(view.title)}</a></li>' for i, view in enumerate(digest.views, start=1)
-    )
+    told = inside(digest)
+    links = "".join(f'<li><a href="#view-{i}">{_words(view.title)}</a></li>' for i, view in enumerate(told, start=1))
     views = "".join(
         f'<section class="view" id="view-{i}">\n{render_card(view, picture, level=2)}</section>\n'
-        for i, (view, picture) in enumerate(zip(digest.views, pictures[1:], strict=True), start=1)
+        for i, (view, picture) in enumerate(zip(told, pictures[1:], strict=True), start=1)
     )
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'

@@ -13,7 +13,7 @@ from bot.format import NOTHING, format_day, format_value, one_line, shorten
 _HEIGHTS = "▁▂▃▄▅▆▇█"
 _BAR = 24
 _ROWS = 15
-_NAME = 28
+_NAME = 33
 
 
 def shape(chart: Chart) -> Grid:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from bot.card import Advice, Button, Card, Chart, Digest, Field, Table
 from bot.format import NOTHING, clean, format_week, one_line
-from bot.render.words import change_words, facts_of, paragraphs
+from bot.render.words import change_words, facts_of, paragraphs, short_titles
 
 Block = dict[str, object]
 
@@ -57,7 +57,7 @@ def slack_blocks(card: Card, image_file_id: str | None = None) -> SlackMessage:
 def slack_digest(digest: Digest, files: Sequence[str | None] = ()) -> tuple[SlackMessage, list[SlackMessage]]:
     """The digest's main message and a reply a view. `files` are the pictures' ids, as `digest_charts` orders them."""
     ids = [*files, *(None,) * (1 + len(digest.views))]
-    titles = ", ".join(one_line(view.title) for view in digest.views)
+    titles = ", ".join(short_titles(digest))
     main = _message(digest.card, ids[0], f"More in the thread: {titles}." if titles else "")
     text = _clip_escaped(f"Weekly digest, {format_week(digest.week)}: {main.text}", _TEXT)
     replies = [slack_blocks(view, ids[i]) for i, view in enumerate(digest.views, start=1)]

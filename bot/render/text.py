@@ -4,6 +4,7 @@ import io
 from collections.abc import Sequence
 
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.rule import Rule
@@ -13,9 +14,10 @@ from rich.text import Text
 from bot.card import Advice, Button, Card, Chart, Digest, DotChart, Field, Table
 from bot.format import format_week, one_line
 from bot.render.shapes import shape
-from bot.render.words import change_words, facts_of, paragraphs
+from bot.render.words import change_words, facts_of, inside, paragraphs
 
 _WIDTH = 80
+_FIRST = 24
 _COLORS = {"better": "green", "worse": "yellow", "neutral": "dim"}
 
 
@@ -38,10 +40,10 @@ def render_text(card: Card) -> RenderableType:
 
 
 def render_digest(digest: Digest) -> RenderableType:
-    """The digest's card, then a view at a time."""
+    """The digest's card, then a view at a time, without what the card has said already."""
     parts: list[RenderableType] = [Rule(Text(f"Weekly digest · {format_week(digest.week)}"), style="dim", align="left")]
     parts.append(render_text(digest.card))
-    for view in digest.views:
+    for view in inside(digest):
         parts += [Rule(style="dim"), render_text(view)]
     return Group(*_apart(parts))
 
@@ -106,27 +108,41 @@ def _hanging(rows: Sequence[tuple[str, str]], *, bold: bool = False, dim: bool =
 
 
 def _chart(chart: Chart) -> Group:
-    title = Text(one_line(chart.title), style="bold")
+    parts: list[RenderableType] = [Text(one_line(chart.title), style="bold")]
     if isinstance(chart, DotChart):
-        title.append(f"  {one_line(chart.y_label)}, at {one_line(chart.x_label)}", style="dim")
-    return Group(title, shape(chart))
+        parts.append(Text(f"{one_line(chart.y_label)}, at {one_line(chart.x_label)}", style="dim"))
+    return Group(*parts, shape(chart))
 
 
-def _table(table: Table) -> Grid:
-    grid = Grid(
-        box=box.SIMPLE_HEAD,
-        pad_edge=False,
-        title=Text(one_line(table.caption)),
-        title_justify="left",
-        title_style="bold",
+def _table(table: Table) -> Group:
+    """Columns as wide as their cells, where that fits the page; headings break between words, never inside one."""
+    grid = Grid(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), collapse_padding=True)
+    columns = range(len(table.columns))
+    words = [max(map(cell_len, one_line(column).split()), default=1) for column in table.columns]
+    cells = [max((cell_len(one_line(row[i])) for row in table.rows if i < len(row)), default=1) for i in columns]
+
+    def widths_for(lines: int) -> list[int]:
+        """Each column's width if its heading may take so many lines."""
+        heads = [
+            max(words[i], -(-cell_len(one_line(table.columns[i])) // lines) + (1 if 1 < lines < _WIDTH else 0))
+            for i in columns
+        ]
+        return [min(max(heads[i], cells[i]), _FIRST if i == 0 else _WIDTH) for i in columns]
+
+    widths = next(
+        (tried for tried in map(widths_for, (1, 2, 3, _WIDTH)) if sum(tried) + 2 * len(tried) <= _WIDTH), None
     )
-    if not one_line(table.caption):
-        grid.title = None
-    for i, column in enumerate(table.columns):
-        grid.add_column(Text(one_line(column)), justify="right" if i in table.numeric else "left", overflow="ellipsis")
+    for i in columns:
+        grid.add_column(
+            Text(one_line(table.columns[i])),
+            justify="right" if i in table.numeric else "left",
+            overflow="ellipsis" if i == 0 else "fold",
+            width=widths[i] if widths else None,
+        )
     for row in table.rows:
         grid.add_row(*(Text(one_line(cell)) for cell in row))
-    return grid
+    caption = one_line(table.caption)
+    return Group(*([Text(caption, style="bold")] if caption else []), grid)
 
 
 def _buttons(buttons: Sequence[Button]) -> Text:

@@ -1,6 +1,8 @@
 """Wordings that every platform shares."""
 
-from bot.card import Advice, Field
+from dataclasses import replace
+
+from bot.card import Advice, Card, Digest, Field
 from bot.format import one_line
 
 
@@ -15,6 +17,26 @@ def facts_of(advice: Advice) -> list[tuple[str, str]]:
     named = (("Who", advice.owner), ("Takes", advice.effort), ("Where", advice.where), ("Expect", advice.expected))
     told = [(name, one_line(value)) for name, value in named]
     return [(name, value) for name, value in told if value and value.lower() != "unknown"]
+
+
+def inside(digest: Digest) -> list[Card]:
+    """The views as they stand under the digest's card.
+
+    They are titled by what tells them apart, without questions to ask next or a footer that repeats the card's.
+    """
+    titles = short_titles(digest)
+    return [
+        replace(view, title=title, buttons=(), footer="" if view.footer == digest.card.footer else view.footer)
+        for view, title in zip(digest.views, titles, strict=True)
+    ]
+
+
+def short_titles(digest: Digest) -> list[str]:
+    """The views' titles without the parts that all of them share: "Tokens" of "Whole company · Tokens · ChatGPT"."""
+    parts = [one_line(view.title).split(" · ") for view in digest.views]
+    shared = set.intersection(*map(set, parts)) if len(parts) > 1 else set()
+    own = [" · ".join(part for part in each if part not in shared) for each in parts]
+    return [short or one_line(view.title) for short, view in zip(own, digest.views, strict=True)]
 
 
 def paragraphs(text: str) -> list[str]:

@@ -104,6 +104,28 @@ MODELS = ShareChart(
     alt="In the last week GPT-4o had 61% of sessions, GPT-4o mini 24%, GPT-4 9%, GPT-3.5 5% and others 1%.",
 )
 
+MANY_MODELS = ShareChart(
+    title="Sessions by model family",
+    weeks=WEEKS,
+    shares=tuple(
+        Line(label=label, values=tuple(first + (last - first) * i / 13 for i in range(14)), unit="percent")
+        for label, first, last in (
+            ("o3", 0.02, 0.044),
+            ("o4 mini", 0.019, 0.042),
+            ("GPT-4.5", 0.0, 0.013),
+            ("o3 mini", 0.016, 0.013),
+            ("o1", 0.016, 0.0),
+            ("GPT-4.1", 0.018, 0.041),
+            ("GPT-4o", 0.404, 0.454),
+            ("GPT-4", 0.13, 0.1),
+            ("GPT-4o mini", 0.27, 0.26),
+            ("GPT-3.5", 0.099, 0.024),
+            ("other", 0.008, 0.009),
+        )
+    ),
+    alt="In the last week GPT-4o had 45% of sessions, GPT-4o mini 26%, GPT-4 10%, seven others 19%.",
+)
+
 SCATTER = DotChart(
     title="Sales asks often but briefly; Engineering goes deep",
     x_label="Sessions a person and week",
@@ -230,8 +252,31 @@ TOKENS_CARD = _view("Tokens", "30,000 output tokens a person and week, 3.8 for e
 DEPTH_CARD = _view("Depth", "6.8 messages a session, up 1.4 over 14 weeks.", TREND, "depth")
 PROMPTS_CARD = _view("Prompts", "312 characters a prompt, up 26 over 14 weeks.", PROMPTS, "prompts")
 MODELS_CARD = _view("Models", "61% of sessions on GPT-4o or above, up 9 points over 14 weeks.", MODELS, "models")
+MANY_MODELS_CARD = _view("Model families", "45% of sessions on GPT-4o.", MANY_MODELS, "models")
 DEPARTMENTS_CARD = _view(
     "Departments", "Engineering has 9.2 messages a session; Sales 4.1 at the highest frequency.", SCATTER, "departments"
+)
+WIDE_CARD = Card(
+    title="Whole company · Departments · ChatGPT",
+    text="4.0 sessions per active user per week.",
+    table=Table(
+        columns=(
+            "Department",
+            "Sessions per active user per week",
+            "Messages per session",
+            "Weekly active users",
+            "Characters per prompt",
+            "Sessions below GPT-4o",
+            "Power users",
+        ),
+        rows=(
+            ("Customer Success", "3.9", "8.1", "46", "292", "40%", "5"),
+            ("Engineering", "3.9", "9.1", "100", "378", "20%", "21"),
+            ("Unmapped", "4.1", "5.5", "32", "336", "52%", "3"),
+        ),
+        numeric=(1, 2, 3, 4, 5, 6),
+        caption="By department, week of 3–9 Nov 2025",
+    ),
 )
 LICENSES_CARD = _view(
     "Licenses", "$18,000 a month for 600 seats, of which $3,390 for seats nobody used.", SPEND, "licenses", SPEND_TABLE
@@ -408,8 +453,10 @@ CARDS: dict[str, Card] = {
     "depth": DEPTH_CARD,
     "prompts": PROMPTS_CARD,
     "models": MODELS_CARD,
+    "many-models": MANY_MODELS_CARD,
     "departments": DEPARTMENTS_CARD,
     "licenses": LICENSES_CARD,
+    "wide-table": WIDE_CARD,
     "help": HELP,
     "not-understood": NOT_UNDERSTOOD,
     "hostile": HOSTILE,

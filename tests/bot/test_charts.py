@@ -13,7 +13,7 @@ from bot.card import Bar, BarChart, Chart, Dot, DotChart, Line, LineChart, Share
 from bot.charts import draw, lay_out, measure
 from bot.picture.marks import WIDTH, Block, Disc, Picture, Stroke, Words
 from bot.picture.placement import Box, Spot, place_around, spread
-from bot.picture.theme import THEMES, tints
+from bot.picture.theme import THEMES, tint
 from tests.bot.cards import CARDS, FORTY_DOTS, GAPS, HOSTILE, MANY_BARS, MODELS, SCATTER, SPEND, TREND, WEEKS, many_dots
 
 CHARTS: dict[str, Chart] = {name: card.chart for name, card in CARDS.items() if card.chart} | {"forty-dots": FORTY_DOTS}
@@ -80,9 +80,11 @@ def test_no_text_covers_another_or_leaves_the_sheet(name):
 
 @pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
 def test_colours_hold_their_contrast(theme):
+    ramp = [tint(theme, place / 10) for place in range(11)]
+
     assert all(contrast(color, theme.panel) >= 4.5 for color in (theme.ink, theme.quiet, theme.marked, *theme.series))
-    assert all(contrast(color, theme.panel) >= 3 for color in (theme.plain, theme.other, *tints(theme, 8)))
-    lights = [contrast(color, theme.panel) for color in tints(theme, 8)]
+    assert all(contrast(color, theme.panel) >= 3 for color in (theme.plain, theme.other, *ramp))
+    lights = [contrast(color, theme.panel) for color in ramp]
     assert lights == sorted(lights, reverse=True)
 
 
@@ -123,7 +125,7 @@ def test_a_line_without_values_is_left_out():
 
 def test_shares_are_stacked_in_the_order_given_from_the_bottom_up():
     picture = lay_out(MODELS)
-    strongest = tints(THEMES["light"], 4)[0]
+    strongest = THEMES["light"].strong
     columns = [mark for mark in picture.marks if isinstance(mark, Block) and mark.right - mark.left > 10]
 
     assert {mark.bottom for mark in columns if mark.color == strongest} == {max(mark.bottom for mark in columns)}

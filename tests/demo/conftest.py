@@ -28,7 +28,6 @@ RANKS = (
     (r"gpt-4$", 3),
     (r"gpt-5", 6),
 )
-REFERENCE = {"2025": 4, "2026": 6}
 
 
 def rank(model: object) -> int:
@@ -58,14 +57,16 @@ class Reading:
             seen.add(event["event_id"])
             actor, message = event["actor"], event["message"]
             author, content = message["author"], message["content"] or {}
-            rows.append((
-                (actor["user_email"] or by_id[actor["user_id"]]).lower(),
-                event["timestamp"],
-                event["conversation"]["id"],
-                author.get("type") or author.get("role"),
-                author.get("model"),
-                content.get("characters", 0),
-            ))
+            rows.append(
+                (
+                    (actor["user_email"] or by_id[actor["user_id"]]).lower(),
+                    event["timestamp"],
+                    event["conversation"]["id"],
+                    author.get("type") or author.get("role"),
+                    author.get("model"),
+                    content.get("characters", 0),
+                )
+            )
         frame = pd.DataFrame(rows, columns=["email", "at", "conversation", "author", "model", "characters"])
         frame["at"] = pd.to_datetime(frame["at"], utc=True)
         frame["day"] = frame["at"].dt.floor("D").dt.tz_localize(None)
@@ -80,12 +81,18 @@ class Reading:
         talk = talk.assign(prompt=talk["author"] == "user")
         talk["prompt_characters"] = talk["characters"] * talk["prompt"]
         return talk.groupby(["conversation", "day"], as_index=False).agg(
-            week=("week", "first"), email=("email", "first"), person=("person", "first"), department=("department", "first"),
-            messages=("prompt", "size"), prompts=("prompt", "sum"), characters=("prompt_characters", "sum"), rank=("rank", "max"),
+            week=("week", "first"),
+            email=("email", "first"),
+            person=("person", "first"),
+            department=("department", "first"),
+            messages=("prompt", "size"),
+            prompts=("prompt", "sum"),
+            characters=("prompt_characters", "sum"),
+            rank=("rank", "max"),
         )
 
     def placed(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """The frame (with `email` and `day`) with `person` and `department` by date; Unmapped where the HR file has nobody."""
+        """The frame (with `email` and `day`) with `person`, and `department` by date or Unmapped."""
         aliases = {}
         for row in self.directory.itertuples():
             for address in [row.work_email, *filter(None, row.alias_emails.split(";"))]:
@@ -96,10 +103,18 @@ class Reading:
         frame["row"], frame["person"] = range(len(frame)), frame["person"].fillna(frame["email"])
         frame["day"] = frame["day"].astype("datetime64[us]")
         joined = pd.merge_asof(
-            frame.sort_values("day"), places.assign(**{"from": places["from"].astype("datetime64[us]")}).sort_values("from"),
-            left_on="day", right_on="from", by="person",
+            frame.sort_values("day"),
+            places.assign(**{"from": places["from"].astype("datetime64[us]")}).sort_values("from"),
+            left_on="day",
+            right_on="from",
+            by="person",
         )
-        return joined.fillna({"department": "Unmapped"}).sort_values("row").drop(columns=["row", "from"]).reset_index(drop=True)
+        return (
+            joined.fillna({"department": "Unmapped"})
+            .sort_values("row")
+            .drop(columns=["row", "from"])
+            .reset_index(drop=True)
+        )
 
     @functools.cached_property
     def seats(self) -> pd.DataFrame:
@@ -107,7 +122,9 @@ class Reading:
         seats = self.users[self.users["status"] == "active"].assign(day=pd.Timestamp(self.company.end))
         seats = self.placed(seats.assign(email=seats["email"].str.lower()))
         recent = self.sessions[self.sessions["week"] >= self.company.weeks - 4]
-        return seats.assign(recent=seats["person"].isin(recent["person"]), ever=seats["person"].isin(self.sessions["person"]))
+        return seats.assign(
+            recent=seats["person"].isin(recent["person"]), ever=seats["person"].isin(self.sessions["person"])
+        )
 
 
 def slim(event: dict, file: str) -> dict:
@@ -131,10 +148,14 @@ async def fetch(company: Company) -> Reading:
             files[event_type], lines[event_type] = [], []
             query, more = {"event_type": event_type, "after": "2000-01-01T00:00:00Z"}, True
             while more:
-                async with client.get(f"{workspace}/logs", params=query, headers=headers, raise_for_status=True) as reply:
+                async with client.get(
+                    f"{workspace}/logs", params=query, headers=headers, raise_for_status=True
+                ) as reply:
                     page = await reply.json()
                 for file in page["data"]:
-                    async with client.get(f"{workspace}/logs/{file['id']}", headers=headers, allow_redirects=False) as hop:
+                    async with client.get(
+                        f"{workspace}/logs/{file['id']}", headers=headers, allow_redirects=False
+                    ) as hop:
                         assert hop.status == 307
                     async with client.get(hop.headers["Location"], raise_for_status=True) as reply:
                         body = await reply.read()
@@ -167,6 +188,7 @@ def read() -> Callable[..., Reading]:
         try:
             return asyncio.run(fetch(company))
         finally:
+            gc.freeze()
             gc.enable()
 
     return reading

@@ -5,8 +5,7 @@ import pytest
 
 COMPANIES = [
     pytest.param(600, 7, "2025", id="the-default"),
-    pytest.param(200, 11, "2025", id="a-small-one"),
-    pytest.param(200, 23, "2026", id="with-models-of-2026"),
+    pytest.param(200, 11, "2026", id="a-small-one-with-models-of-2026"),
 ]
 REFERENCE = {"2025": 4, "2026": 6}
 pytestmark = pytest.mark.parametrize(("people", "seed", "scenario"), COMPANIES)

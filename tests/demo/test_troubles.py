@@ -11,7 +11,7 @@ from demo.files import FILE_AT_MOST
 
 @pytest.fixture(scope="module")
 def reading(read):
-    return read(200, 11, "2025")
+    return read(200, 11, "2026")
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +84,9 @@ def test_titles_are_empty_first_and_often_filled_later(events):
 
 
 def test_model_names_are_missing_or_unknown_here_and_there(events):
-    models = Counter(e["message"]["author"].get("model") for e in events if "assistant" in e["message"]["author"].values())
+    models = Counter(
+        e["message"]["author"].get("model") for e in events if "assistant" in e["message"]["author"].values()
+    )
     assert 0 < models[None] < 0.01 * models.total()
     assert 0 < models["i-5-mini"] + models["agent-mode"] + models["orchid-preview-0"] < 0.01 * models.total()
 
@@ -113,8 +115,16 @@ def test_the_directory_has_joiners_leavers_a_reorganisation_and_aliases(reading)
     directory = reading.directory
     company = reading.company
     assert list(directory.columns) == [
-        "employee_id", "work_email", "alias_emails", "department", "team", "location", "manager_email", "start_date",
-        "end_date", "effective_from",
+        "employee_id",
+        "work_email",
+        "alias_emails",
+        "department",
+        "team",
+        "location",
+        "manager_email",
+        "start_date",
+        "end_date",
+        "effective_from",
     ]
     assert (directory["end_date"] != "").sum() >= 5
     assert (directory["start_date"] >= str(company.first_day)).any()
@@ -126,6 +136,18 @@ def test_the_directory_has_joiners_leavers_a_reorganisation_and_aliases(reading)
     managers = set(directory["manager_email"]) - {""}
     assert managers <= set(directory["work_email"].str.lower())
     assert (directory["manager_email"] == "").sum() == 1
-    assert json.dumps(sorted(directory["department"].unique())) == json.dumps(sorted((
-        "Engineering", "Sales", "Marketing", "Customer Success", "Finance", "Legal", "Product", "HR", "Operations",
-    )))
+    assert json.dumps(sorted(directory["department"].unique())) == json.dumps(
+        sorted(
+            (
+                "Engineering",
+                "Sales",
+                "Marketing",
+                "Customer Success",
+                "Finance",
+                "Legal",
+                "Product",
+                "HR",
+                "Operations",
+            )
+        )
+    )

@@ -96,13 +96,18 @@ async def test_the_cursor_walks_every_file_once_and_is_exclusive(client, company
     _, rest = await client.get(client.workspace + "/logs", event_type="COSTS", after=after)
     assert rest["data"] == []
     _, part = await client.get(
-        client.workspace + "/logs", event_type="COSTS", after=seen[3]["end_time"], before=seen[6]["end_time"],
+        client.workspace + "/logs",
+        event_type="COSTS",
+        after=seen[3]["end_time"],
+        before=seen[6]["end_time"],
     )
     assert [file["id"] for file in part["data"]] == [file["id"] for file in seen[4:6]]
 
 
 async def test_files_end_before_the_morning_after_the_last_week(client):
-    _, page = await client.get(client.workspace + "/logs", event_type="CONVERSATION_MESSAGE", after="2026-06-07T00:00:00Z")
+    _, page = await client.get(
+        client.workspace + "/logs", event_type="CONVERSATION_MESSAGE", after="2026-06-07T00:00:00Z"
+    )
     last = datetime.fromisoformat(page["data"][-1]["end_time"])
     assert datetime(2026, 6, 8, tzinfo=UTC) <= last < datetime(2026, 6, 8, 0, 1, tzinfo=UTC)
 

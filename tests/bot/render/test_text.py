@@ -1,4 +1,5 @@
 import io
+from dataclasses import replace
 
 import pytest
 from rich.cells import cell_len
@@ -7,12 +8,21 @@ from rich.console import Console
 from bot.card import Line, LineChart
 from bot.render.shapes import bar, shape, sparkline
 from bot.render.text import plain_digest, plain_text, render_text
-from tests.bot.cards import CARDS, DIGEST, HOSTILE, OVERVIEW, TREND, WEEKS
+from bot.render.words import short_titles
+from tests.bot.cards import CARDS, DIGEST, HOSTILE, OVERVIEW, TREND, WEEKS, WIDE_CARD
 
 
 @pytest.mark.parametrize("name", CARDS)
 def test_every_sample_card_fits_eighty_columns(name):
     assert all(cell_len(line) <= 80 for line in plain_text(CARDS[name]).splitlines())
+
+
+def test_a_wide_table_breaks_its_headings_between_words_and_keeps_its_names():
+    told = plain_text(WIDE_CARD)
+
+    assert "…" not in told
+    assert all(word in told.split() for column in WIDE_CARD.table.columns for word in column.split())
+    assert "Customer Success" in told
 
 
 def test_nothing_from_outside_steers_the_terminal():
@@ -72,3 +82,19 @@ def test_the_digest_shows_every_view():
 
     assert told.startswith("Weekly digest · 3–9 Nov 2025")
     assert all(f"\n{view.title}\n" in told for view in DIGEST.views)
+
+
+def test_views_are_titled_by_what_tells_them_apart():
+    views = tuple(replace(view, title=f"Whole company · {view.title} · ChatGPT") for view in DIGEST.views)
+
+    assert short_titles(replace(DIGEST, views=views)) == [view.title for view in DIGEST.views]
+    assert short_titles(replace(DIGEST, views=views[:1])) == ["Whole company · Tokens · ChatGPT"]
+    assert short_titles(replace(DIGEST, views=(views[0], views[0]))) == ["Whole company · Tokens · ChatGPT"] * 2
+
+
+def test_a_view_in_the_digest_repeats_neither_the_footer_nor_the_questions():
+    views = tuple(replace(view, footer=DIGEST.card.footer) for view in DIGEST.views)
+    told = plain_digest(replace(DIGEST, views=views))
+
+    assert told.count("600 people · read 10 Nov") == 1
+    assert told.count("Ask next") == 1

@@ -1,0 +1,187 @@
+"""Planted companies: weekly roll-up rows made by hand, and the panels they become."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from insights.basis import Basis
+from insights.series import Panel, show
+from insights.weekly import weekly
+from storage.facts import Contract
+from storage.models import family
+from storage.reading import Rows
+from storage.schema import group_week, model_week
+from storage.store import Store
+
+FIRST = date(2026, 1, 5)
+GROUP = tuple(column.name for column in group_week.c)
+MODEL = tuple(column.name for column in model_week.c)
+ADDS_UP = tuple(name for name in GROUP if name not in {"week", "tool", "segment", "name", "tokens_estimated"})
+
+Value = float | Sequence[float] | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """What one department does; each figure is one number or one a week. `seats` None: no seats are known."""
+
+    people: Value = 40
+    often: Value = 4.0
+    deep: Value = 6.0
+    long: Value = 0.8
+    short: Value = 0.05
+    characters: Value = 600.0
+    older: Value = 0.05
+    seats: float | None = 50
+    unused: Value = 2
+    top_ten: Value = 0.1
+    output: Value = 2.0
+    missing: tuple[str, ...] = ()
+    models: Mapping[str, int] = field(default_factory=dict)
+
+
+def at(value: Value, week: int) -> float:
+    if isinstance(value, int | float):
+        return float(value)
+    assert value is not None
+    return float(value[week])
+
+
+def _figures(group: Group, week: int) -> dict[str, Any]:
+    people = round(at(group.people, week))
+    sessions = people * at(group.often, week)
+    messages = sessions * at(group.deep, week)
+    prompts = messages / 2
+    figures: dict[str, Any] = dict.fromkeys(ADDS_UP) | {
+        "people": people,
+        "sessions": sessions,
+        "messages": messages,
+        "prompts": prompts,
+        "prompt_characters": prompts * at(group.characters, week),
+        "short_prompts": prompts * at(group.short, week),
+        "long_prompts": prompts * at(group.long, week),
+        "input_tokens": prompts * 100,
+        "output_tokens": prompts * 100 * at(group.output, week),
+        "active_weeks": people * 9,
+        "top_ten_prompts": prompts * at(group.top_ten, week),
+        "top_decile_prompts": prompts * 0.3,
+        "top_decile_people": -(-people // 10),
+        "power": people // 4,
+        "habitual": people // 4,
+        "novice": people // 4,
+        "low": people - 3 * (people // 4),
+        "non_users": 5,
+    }
+    if group.seats is not None:
+        unused = at(group.unused, week)
+        figures |= {
+            "seats_assigned": group.seats,
+            "seats_activated": group.seats - unused / 2,
+            "seats_active": group.seats - unused,
+            "seats_never_used": unused / 2,
+            "seat_spend": group.seats * 30.0,
+            "unused_seat_spend": unused * 30.0,
+        }
+    return figures | dict.fromkeys(group.missing)
+
+
+def rows_of(tools: Mapping[str, Mapping[str, Group]], weeks: int) -> tuple[Rows, Rows]:
+    """Return group_week and model_week rows of each tool, with the company as the sum of the departments."""
+    groups: list[tuple[Any, ...]] = []
+    models: list[tuple[Any, ...]] = []
+    for week in range(weeks):
+        for tool, departments in tools.items():
+            monday = FIRST + timedelta(weeks=week)
+            cells = {name: _figures(group, week) for name, group in departments.items()}
+            total = {
+                column: None if all(each[column] is None for each in cells.values())
+                else sum(each[column] or 0 for each in cells.values())
+                for column in ADDS_UP
+            }
+            for name, figures in {"": total, **cells}.items():
+                key = {
+                    "week": monday,
+                    "tool": tool,
+                    "segment": "department" if name else "company",
+                    "name": name,
+                    "tokens_estimated": True,
+                }
+                groups.append(tuple((figures | key)[column] for column in GROUP))
+            used: dict[str, list[float]] = {}
+            for name, group in departments.items():
+                sessions, people = cells[name]["sessions"] or 0, cells[name]["people"]
+                older = at(group.older, week)
+                shares = group.models or {"gpt-4": 0, "gpt-4o": 0}
+                for slug in shares:
+                    users = shares[slug] or people
+                    part = sessions * (older if slug == "gpt-4" else 1 - older) if not group.models else shares[slug] * 3
+                    if part:
+                        models.append(_model(monday, tool, name, slug, users, part))
+                        used.setdefault(slug, [0, 0])
+                        used[slug][0] += users
+                        used[slug][1] += part
+            models += [_model(monday, tool, "", slug, *both) for slug, both in used.items()]
+    return Rows(GROUP, groups), Rows(MODEL, models)
+
+
+def _model(monday: date, tool: str, name: str, slug: str, people: float, sessions: float) -> tuple[Any, ...]:
+    values: dict[str, Any] = dict.fromkeys(MODEL) | {
+        "week": monday,
+        "tool": tool,
+        "segment": "department" if name else "company",
+        "name": name,
+        "model": slug,
+        "people": people,
+        "sessions": sessions,
+    }
+    return tuple(values[column] for column in MODEL)
+
+
+MakePanel = Callable[..., Panel]
+
+
+@pytest.fixture
+def planted(store: Store) -> MakePanel:
+    """Return a function that makes the panel of departments (of one tool) or of tools with their departments."""
+
+    def make(
+        departments: Mapping[str, Group] | None = None,
+        *,
+        tools: Mapping[str, Mapping[str, Group]] | None = None,
+        weeks: int = 14,
+        k: int = 5,
+        history: int | None = None,
+        reference: str = "gpt-4o",
+        contracts: dict[str, Contract] | None = None,
+        show_tools: Sequence[str] = ("*",),
+    ) -> Panel:
+        groups, models = rows_of(tools if tools is not None else {"*": departments or {}}, weeks)
+        mondays = [FIRST + timedelta(weeks=n) for n in range(weeks)]
+        end = mondays[-1] + timedelta(days=6)
+        behind = weekly(
+            groups,
+            models,
+            mondays,
+            first_week=FIRST,
+            reference_rank=family(reference).rank,
+            family=family,
+        )
+        basis = Basis(store=store, as_of=end + timedelta(days=1), min_group_size=k, reference_model=reference)
+        return show(
+            behind,
+            basis,
+            tools=show_tools,
+            history=weeks if history is None else history,
+            contracts=contracts or {},
+            last_day=end,
+        )
+
+    return make
+
+
+@pytest.fixture
+def group() -> type[Group]:
+    return Group

@@ -1,0 +1,87 @@
+"""What every metric, view, detector and action must be; a new one is held to it by being there."""
+
+from collections import Counter
+
+import pytest
+
+from insights.actions import ACTIONS
+from insights.catalogue import metrics
+from insights.detectors import DETECTORS
+from insights.finding import Action, Detector
+from insights.metric import Metric
+from insights.metrics import METRICS
+from insights.view import View
+from insights.views import VIEWS
+from insights.weekly import COLUMNS
+
+SIX = {"tokens", "depth", "prompts", "models", "departments", "licenses"}
+
+
+def ids(each: Metric | View | Detector | Action) -> str:
+    return each.id
+
+
+def test_the_views_of_the_product_are_there() -> None:
+    assert {each.id for each in VIEWS} == SIX | {"overview"}
+
+
+def test_every_view_has_a_detector() -> None:
+    assert SIX <= {each.view for each in DETECTORS}
+
+
+@pytest.mark.parametrize("kind", [METRICS, VIEWS, DETECTORS, ACTIONS], ids=["metrics", "views", "detectors", "actions"])
+def test_ids_are_unique(kind: tuple[Metric | View | Detector | Action, ...]) -> None:
+    assert [each for each, n in Counter(one.id for one in kind).items() if n > 1] == []
+
+
+def test_no_word_names_two_metrics_or_two_views() -> None:
+    for kind in (METRICS, VIEWS):
+        words = Counter(word for each in kind for word in {each.id, each.title.lower(), *each.words})
+        assert [word for word, n in words.items() if n > 1] == []
+
+
+@pytest.mark.parametrize("metric", METRICS, ids=ids)
+def test_a_metric_says_what_it_is(metric: Metric) -> None:
+    assert metric.title
+    assert metric.definition.endswith(".")
+    assert len(metric.definition) > 30
+    assert metric.words
+    assert all(word == word.lower() for word in metric.words)
+    assert set(metric.needs) <= set(COLUMNS)
+    assert metric.group in COLUMNS
+    assert metric.smallest_change > 0 or metric.id == "model_mix"
+    assert not (metric.parts and metric.denominator)
+    if metric.parts:
+        assert sum(part.weight for part in metric.parts) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("view", VIEWS, ids=ids)
+def test_a_view_shows_metrics_that_exist_in_a_chart_that_fits_them(view: View) -> None:
+    assert view.question.endswith("?")
+    assert set(view.metrics) <= set(metrics())
+    assert set(view.chart.metrics) <= set(metrics())
+    assert len(view.metrics) == len(set(view.metrics))
+    match view.chart.kind:
+        case "two_lines" | "scatter" | "bars":
+            assert len(view.chart.metrics) == 2
+        case "lines":
+            assert len({metrics()[each].unit for each in view.chart.metrics}) == 1
+        case "stacked_share":
+            assert view.chart.metrics == ("model_mix",)
+
+
+@pytest.mark.parametrize("detector", DETECTORS, ids=ids)
+def test_a_detector_says_what_it_looks_for_and_belongs_to_a_view(detector: Detector) -> None:
+    assert detector.looks_for
+    assert detector.view in {each.id for each in VIEWS}
+
+
+@pytest.mark.parametrize("action", ACTIONS, ids=ids)
+def test_an_action_can_be_done_and_measured(action: Action) -> None:
+    assert action.steps
+    assert all(step.endswith(".") for step in action.steps)
+    assert action.where
+    assert action.expected
+    assert 0 < action.minutes <= 240
+    assert action.measure in metrics()
+    assert action.weeks >= 4
