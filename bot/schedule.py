@@ -4,6 +4,7 @@ Jobs are given as functions; this file only knows when. Several replicas may run
 delivered once because the outbox says so.
 """
 
+import asyncio
 import logging
 import re
 import zoneinfo
@@ -115,27 +116,41 @@ def start_schedule(
 ) -> Schedule:
     """Start the jobs "ingest chatgpt", "digest:leaders:#channel" on the running event loop.
 
-    `ingest` takes a source's name and runs at once and then on schedule; `send` takes a subscription. A job that is
+    `ingest` takes a source's name and runs at once and then on schedule. `send` takes a subscription, and waits until
+    every source was read once: a digest made up for at start would otherwise tell of the week before. A job that is
     still running is not started a second time, and missed runs are made up for by one. SettingsError for a schedule
     that is not understood, before anything is started.
     """
     zone = settings.organisation.timezone
-    sources = {name: source_trigger(name, source.schedule, zone) for name, source in settings.sources.items()}
+    triggers = {name: source_trigger(name, source.schedule, zone) for name, source in settings.sources.items()}
     digests = [(each, digest_trigger(each, zone)) for each in settings.subscriptions]
     scheduler = AsyncIOScheduler(timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1})
-    _add_ingestion(scheduler, sources, ingest, now())
-    _add_digests(scheduler, digests, send, now())
+    read = {name: asyncio.Event() for name, trigger in triggers.items() if trigger is not None}
+
+    async def ingest_and_tell(source: str) -> None:
+        try:
+            await ingest(source)
+        finally:
+            read[source].set()
+
+    async def send_when_read(subscription: Subscription) -> None:
+        for each in read.values():
+            await each.wait()
+        await send(subscription)
+
+    _add_ingestion(scheduler, triggers, ingest_and_tell, now())
+    _add_digests(scheduler, digests, send_when_read, now())
     scheduler.start()
     return Schedule(scheduler)
 
 
 def _add_ingestion(
     scheduler: AsyncIOScheduler,
-    sources: Mapping[str, BaseTrigger | None],
+    triggers: Mapping[str, BaseTrigger | None],
     ingest: Callable[[str], Awaitable[None]],
     now: datetime,
 ) -> None:
-    for name, trigger in sources.items():
+    for name, trigger in triggers.items():
         if trigger is not None:
             job = f"ingest {name}"
             scheduler.add_job(_guarded(job, ingest, name), trigger, id=job, next_run_time=now, misfire_grace_time=None)

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.settings import SettingsError
 from bot.slack.answering import Asked, answer
@@ -23,11 +25,20 @@ log = logging.getLogger(__name__)
 
 COMMAND = "/ai-usage"
 ASK = re.compile(r"^ask:")
+PING = 10.0  # seconds between signs of life, and between attempts to connect
 FIRST_CONNECTION = 10.0  # seconds to wait for before serving without it; the handler goes on trying
+
+SCOPES = frozenset({"commands", "chat:write", "files:write", "files:read"})
+"""Without these the bot does not work; manifest.yml asks for them and for what is only handy."""
+UNREACHABLE = (aiohttp.ClientError, TimeoutError)
 
 JSON = dict[str, Any]
 Authorize = Callable[[str | None, str | None], Awaitable[AuthorizeResult]]
 """Who the bot is in an enterprise and team, by their ids. Bolt gives both by name."""
+
+
+class SlackUnreachableError(SettingsError):
+    """Slack is not there to be asked: no network, a wrong base_url, or a fault of its own."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -129,19 +140,18 @@ async def start_slack(workspace: Workspace, mode: str, base_url: str, keys: Slac
 
     SettingsError where Slack refuses a token; where Slack can't be reached it goes on trying and the log says so.
     """
+    try:
+        await check_tokens(mode, base_url, keys)
+    except SlackUnreachableError as error:
+        log.warning("%s: the bot goes on trying", error)
     authorize = authorizer(workspace.client)
-    await _check(authorize(None, None), "bot_token", "install the app again and copy its Bot User OAuth Token")
+    with suppress(SlackApiError, *UNREACHABLE):
+        await authorize(None, None)
     if mode == "http":
-        if not keys.signing_secret:
-            raise SettingsError('[slack] mode = "http" needs signing_secret (Basic Information, App Credentials)')
         return Slack(app=build_app(workspace, authorize, keys.signing_secret), workspace=workspace)
-    if not keys.app_token:
-        raise SettingsError('[slack] mode = "socket" needs app_token (Basic Information, App-Level Tokens)')
     listening = slack_client(base_url, keys.app_token)
-    opened = listening.apps_connections_open(app_token=keys.app_token)
-    await _check(opened, "app_token", "make an App-Level Token with connections:write; it starts with xapp-")
     app = build_app(workspace, authorize)
-    handler = AsyncSocketModeHandler(app, keys.app_token, logger=log, web_client=listening)
+    handler = AsyncSocketModeHandler(app, keys.app_token, logger=log, web_client=listening, ping_interval=PING)
     if listening.proxy is None:
         handler.client.proxy = None
     first = asyncio.ensure_future(handler.client.connect())  # type: ignore[no-untyped-call]
@@ -151,13 +161,40 @@ async def start_slack(workspace: Workspace, mode: str, base_url: str, keys: Slac
     return Slack(app=app, workspace=workspace, handler=handler, connecting=first)
 
 
-async def _check(call: Awaitable[object], setting: str, remedy: str) -> None:
+async def check_tokens(mode: str, base_url: str, keys: SlackKeys) -> None:
+    """Ask Slack whether it takes the tokens that the mode needs, and whether the app has the scopes it needs.
+
+    SettingsError says what to renew; its kind SlackUnreachableError that Slack was not there to ask.
+    """
+    if mode == "http" and not keys.signing_secret:
+        raise SettingsError('[slack] mode = "http" needs signing_secret (Basic Information, App Credentials)')
+    if mode == "socket" and not keys.app_token:
+        raise SettingsError('[slack] mode = "socket" needs app_token (Basic Information, App-Level Tokens)')
+    known = await _taken(
+        slack_client(base_url, keys.bot_token).auth_test(),
+        "bot_token",
+        "install the app again and copy its Bot User OAuth Token, which starts with xoxb-",
+    )
+    # servers other than Slack's own do not tell the scopes
+    granted = known.headers.get("x-oauth-scopes", "").replace(" ", "")
+    missing = SCOPES - set(granted.split(",")) if granted else set()
+    if missing:
+        raise SettingsError(f"the Slack app lacks {', '.join(sorted(missing))}: install it again with manifest.yml")
+    if mode == "socket":
+        await _taken(
+            slack_client(base_url, keys.app_token).apps_connections_open(app_token=keys.app_token),
+            "app_token",
+            "make an App-Level Token with connections:write; it starts with xapp-",
+        )
+
+
+async def _taken(call: Awaitable[AsyncSlackResponse], setting: str, remedy: str) -> AsyncSlackResponse:
     try:
-        await call
+        return await call
     except SlackApiError as error:
         code = refusal(error)
-        if code and code != "ratelimited":
-            raise SettingsError(f"[slack] {setting} was refused by Slack ({code}): {remedy}") from error
-        log.warning("Slack did not check %s now", setting)
-    except (aiohttp.ClientError, TimeoutError) as error:
-        log.warning("Slack can't be reached: %s", error)
+        if not code or code == "ratelimited":
+            raise SlackUnreachableError(f"Slack did not check {setting} now ({code or 'no clear answer'})") from error
+        raise SettingsError(f"[slack] {setting} was refused by Slack ({code}): {remedy}") from error
+    except UNREACHABLE as error:
+        raise SlackUnreachableError(f"Slack can't be reached: {error}") from error

@@ -3,6 +3,7 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 
 from bot.schedule import digest_trigger, missed, source_trigger, start_schedule
@@ -118,6 +119,27 @@ async def test_a_digest_missed_while_the_bot_was_down_is_made_up_for_at_once_and
     ran, _ = await run(due(-30), now=datetime.now(UTC), seconds=0.5)
 
     assert ran == ["digest to C1"]
+
+
+async def test_a_digest_made_up_for_waits_until_every_source_was_read():
+    told, may_finish = [], asyncio.Event()
+
+    async def ingest(source):
+        await may_finish.wait()
+        told.append(source)
+
+    async def send(subscription):
+        told.append(subscription.to)
+
+    settings = msgspec.structs.replace(due(-30), sources={"chatgpt": Source(), "cursor": Source(schedule="never")})
+    running = start_schedule(settings, ingest=ingest, send=send)
+    await asyncio.sleep(0.2)
+    assert told == []
+    may_finish.set()
+    await asyncio.sleep(0.2)
+    running.close()
+
+    assert told == ["chatgpt", "C1"]
 
 
 async def test_a_digest_that_is_not_due_yet_waits():

@@ -42,6 +42,7 @@ class FakeSlack:
     method gives first; `dropped` are methods whose connection is closed after the work is done."""
 
     looks: int = 2
+    scopes: str = "commands,chat:write,chat:write.public,files:write,files:read"
     limited: dict[str, deque[str]] = field(default_factory=dict)
     dropped: set[str] = field(default_factory=set)
     refused: dict[str, str] = field(default_factory=dict)
@@ -189,7 +190,9 @@ class FakeSlack:
         match method:
             case "auth.test":
                 identity = {"url": "https://example.test/", "team": "Example", "user": "ai-usage"}
-                return _yes(**identity, team_id=TEAM, user_id=BOT, bot_id="B0000000001", is_enterprise_install=False)
+                answer = _yes(**identity, team_id=TEAM, user_id=BOT, bot_id="B0000000001", is_enterprise_install=False)
+                answer.headers["x-oauth-scopes"] = self.scopes
+                return answer
             case "apps.connections.open":
                 return _yes(url=self.url.replace("http", "ws") + "/socket")
             case "chat.postMessage" | "chat.postEphemeral":

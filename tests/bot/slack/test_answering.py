@@ -10,8 +10,8 @@ from dataclasses import replace
 import pytest
 
 from bot.settings import SettingsError
-from bot.slack import pictures, post
-from bot.slack.app import SlackKeys, slack_workspace, start_slack
+from bot.slack import app, pictures, post
+from bot.slack.app import SlackKeys, SlackUnreachableError, check_tokens, slack_workspace, start_slack
 from tests.bot.slack.conftest import KEYS
 from tests.bot.slack.fake_slack import APP_TOKEN, ASKER, BOT_TOKEN, MEMBER_OF, STRANGE
 
@@ -192,3 +192,40 @@ async def test_slacks_escapes_are_undone_before_asking(slack, fake):
 async def test_a_refused_token_is_an_error_that_names_the_setting(fake, voice, keys, setting):
     with pytest.raises(SettingsError, match=setting):
         await start_slack(slack_workspace(fake.api, keys, voice, ["*"]), "socket", fake.api, keys)
+
+
+async def test_a_missing_scope_is_an_error_that_names_it(fake):
+    fake.scopes = "commands,chat:write"
+
+    with pytest.raises(SettingsError, match=r"lacks files:read, files:write.*manifest\.yml"):
+        await check_tokens("socket", fake.api, KEYS)
+
+
+async def test_slack_out_of_reach_is_told_apart_from_a_wrong_token(fake):
+    fake.refused["auth.test"] = "service_unavailable"
+    with pytest.raises(SlackUnreachableError):
+        await check_tokens("socket", fake.api, KEYS)
+    await fake.stop()
+    with pytest.raises(SlackUnreachableError):
+        await check_tokens("socket", fake.api, KEYS)
+
+
+async def test_the_bot_starts_while_slack_is_out_of_reach_and_answers_when_it_is_back(fake, voice, monkeypatch):
+    monkeypatch.setattr(app, "PING", 0.2)
+    fake.refused["apps.connections.open"] = "internal_error"
+    workspace = slack_workspace(fake.api, KEYS, voice, ["*"])
+    starting = asyncio.ensure_future(start_slack(workspace, "socket", fake.api, KEYS))
+    await fake.until(lambda: len(fake.called("apps.connections.open")) >= 2)
+    del fake.refused["apps.connections.open"]
+    running = await starting
+    await fake.command("plain")
+    await fake.until(lambda: fake.responses, seconds=15.0)
+    await running.close()
+
+
+async def test_a_command_asks_slack_nothing_before_it_is_acknowledged(slack, fake):
+    before = len(fake.called("auth.test"))
+    await fake.command("plain")
+    await fake.until(lambda: fake.responses)
+
+    assert len(fake.called("auth.test")) == before

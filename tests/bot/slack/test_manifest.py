@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from bot.slack.app import COMMAND
+from bot.slack.app import SCOPES as NEEDED
 
 ROOT = Path(__file__).resolve().parents[3]
 SCHEMA = ROOT.parent / "shared" / "schemas" / "slack-manifest.2.0.0.json"
@@ -40,6 +41,10 @@ def test_the_manifest_asks_for_the_scopes_of_the_methods_called_and_no_others(ma
 
     assert called - NEED_NO_SCOPE <= set().union(*(SCOPES[scope] for scope in asked))
     assert all(SCOPES[scope] & (called | {"app.command"}) for scope in asked)
+
+
+def test_the_manifest_asks_for_everything_the_bot_cannot_do_without(manifest):
+    assert set(manifest["oauth_config"]["scopes"]["bot"]) >= NEEDED
 
 
 def test_the_manifest_offers_the_command_the_app_listens_to(manifest):
