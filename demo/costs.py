@@ -12,8 +12,8 @@ from demo.files import Feed, LogFile, Troubles, lay_out, spoil
 from demo.messages import ASSISTANT, USER
 
 CHARACTERS_A_TOKEN = 4.0
-COUNTS_ONLY = 9
-"""Every ninth day's ChatGPT rows carry no `usage`, only counts, until the vendor mends it 14 weeks before the end."""
+COUNTS_ONLY = 5
+"""Every fifth day's ChatGPT rows carry no `usage`, only counts, until the vendor mends it 14 weeks before the end."""
 MENDED_WEEKS_AGO = 14
 CODEX_SHARE = 0.06
 """Share of Engineering's accounts that also work with codex."""

@@ -79,7 +79,9 @@ def test_a_slip_of_the_finger_is_read_and_told() -> None:
     assert found.confidence < 1
 
 
-@pytest.mark.parametrize(("text", "near"), [("salesforce", "Sales"), ("engine room", "Engineering"), ("liscence", "licenses")])
+@pytest.mark.parametrize(
+    ("text", "near"), [("salesforce", "Sales"), ("engine room", "Engineering"), ("liscence", "licenses")]
+)
 def test_an_unknown_name_offers_the_nearest(text: str, near: str) -> None:
     found = understand(text, VOCABULARY, LAST)
     assert near in found.suggestions or near in {name for _, name in found.guessed}
