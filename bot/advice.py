@@ -2,14 +2,12 @@
 
 from bot.card import Advice
 from insights.finding import Finding
-from insights.series import Panel
 
 OWNERS = {"admin": "Workspace administrator", "enablement": "Enablement team", "leader": "Department leader"}
 
 
-def advice_of(finding: Finding, panel: Panel) -> Advice:
+def advice_of(finding: Finding) -> Advice:
     """Return `finding` in words."""
-    del panel
     action = finding.action
     return Advice(
         key=finding.key,

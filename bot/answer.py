@@ -19,6 +19,7 @@ from insights.words import listing
 from storage.reading import last_day, tools
 
 MOST_FIELDS = 8
+MOST_ADVICE = 3
 MOST_COLUMNS = 5
 LONGER = 26
 
@@ -59,9 +60,9 @@ def answer(question: Question, basis: Basis, vocabulary: Vocabulary | None = Non
     if len(question.departments) > 1:
         return _comparison(question, view, shown, tool)
     department = question.departments[0] if question.departments else COMPANY
-    if department and all(shown.cell(each, department, tool).suppressed for each in _asked(question, view)[:1]):
+    if department and shown.cell(_asked(question, view)[0], department, tool).suppressed:
         return _too_few(department, view, shown)
-    return _one(question, view, shown, judged, department, tool)
+    return replace(_one(question, view, shown, tool), advice=_advice(view, judged, department, tool))
 
 
 def _tool(question: Question, basis: Basis) -> str:
@@ -74,29 +75,29 @@ def _asked(question: Question, view: View) -> tuple[str, ...]:
     return tuple(each for each in (question.metrics or view.metrics) if metrics()[each].needs)
 
 
-def _one(question: Question, view: View, shown: Panel, judged: Panel, department: str, tool: str) -> Card:
+def _one(question: Question, view: View, shown: Panel, tool: str) -> Card:
+    """The card about the company or one department."""
+    department = question.departments[0] if question.departments else COMPANY
     wanted = _asked(question, view)
     told = [each for each in (field(shown, metrics()[metric], department, tool) for metric in wanted) if each]
     plan = _plan(question, view)
-    advice = tuple(
-        advice_of(each, judged)
-        for each in examine(judged, tool=tool, limit=None).findings
-        if (
-            department in each.departments
-            if department
-            else each.view in (view.id, "overview") or view.id == "overview"
-        )
-    )[:3]
     return Card(
         title=_title(view, department, tool, question),
         text=_text(wanted, shown, department, tool),
         fields=tuple(told[:MOST_FIELDS]),
         chart=chart_of(plan, shown, (department,) if department else (), tool),
         table=_by_department(wanted, shown, tool) if plan.kind in ("scatter", "bars") and not department else None,
-        advice=advice,
         buttons=_buttons(question, view, shown),
         footer=footer(shown, tool),
     )
+
+
+def _advice(view: View, judged: Panel, department: str, tool: str) -> tuple[Advice, ...]:
+    """The findings about a department, or of a view; the overview tells those of every view."""
+    found = examine(judged, tool=tool, limit=None).findings
+    about = [each for each in found if not department or department in each.departments]
+    mine = [each for each in about if department or view.id in ("overview", each.view)]
+    return tuple(advice_of(each) for each in mine[:MOST_ADVICE])
 
 
 def _plan(question: Question, view: View) -> ChartPlan:
@@ -194,7 +195,7 @@ def nothing_yet(title: str, shown: Panel) -> Card:
     """Return the card for when no complete week has data."""
     return Card(
         title=title,
-        text="There is no complete week of data yet. `ai-usage ingest` reads the logs, `ai-usage status` shows how far.",
+        text="There is no complete week of data yet. `ai-usage ingest` reads logs, `ai-usage status` shows how far.",
         footer=" ".join(shown.notes),
     )
 
@@ -207,11 +208,10 @@ def footer(shown: Panel, tool: str) -> str:
 
 def _buttons(question: Question, view: View, shown: Panel) -> tuple[Button, ...]:
     who = " vs ".join(question.departments)
+    about = f"{view.id} {who}".strip()
     buttons = []
     if question.weeks is None and shown.history > DEFAULT_WEEKS:
-        buttons.append(
-            Button(label=f"Last {LONGER} weeks", ask=f"{view.id} {who} last {LONGER} weeks".replace("  ", " "))
-        )
+        buttons.append(Button(label=f"Last {LONGER} weeks", ask=f"{about} last {LONGER} weeks"))
     buttons += [
         Button(label=other.title, ask=f"{other.id} {who}".strip())
         for other in views().values()

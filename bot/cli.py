@@ -52,9 +52,8 @@ def app(ctx: click.Context, config: Path | None) -> None:
 
 def main() -> None:
     """Run the command line; a mistake of the operator's ends in one sentence, not in a trace."""
-    from connectors.errors import ConnectorError  # noqa: PLC0415
-
     from bot.settings import SettingsError  # noqa: PLC0415
+    from connectors.errors import ConnectorError  # noqa: PLC0415
     from storage.errors import StoreError  # noqa: PLC0415
 
     try:

@@ -14,7 +14,8 @@ from bot.ingestion import Outcome, ingest_all
 from bot.installation import Installation, installation_of
 from bot.progress import TerminalProgress
 from bot.settings import SettingsError, load
-from demo.company import Company, Scenario, simulate
+from demo.company import Company, simulate
+from demo.profile import Scenario
 from demo.roster import directory_csv
 from demo.server import RunningServer, start
 

@@ -40,7 +40,7 @@ def weekly_digest(basis: Basis, organisation: str) -> tuple[Digest | None, Exami
     seen = examine(shown, tool=tool, limit=MOST_FINDINGS)
     if not shown.weeks:
         return None, seen
-    advice = tuple(advice_of(each, shown) for each in seen.findings)
+    advice = tuple(advice_of(each) for each in seen.findings)
     card = Card(
         title=f"{organisation}: AI usage, week of {format_week(shown.weeks[-1])}",
         text=_summary(shown, tool, len(advice)),
@@ -51,7 +51,9 @@ def weekly_digest(basis: Basis, organisation: str) -> tuple[Digest | None, Exami
         footer=footer(shown, tool),
     )
     six = tuple(answer(Question(view=view.id), basis) for view in views().values() if view.id != "overview")
-    return Digest(week=shown.weeks[-1], card=card, views=tuple(replace(each, advice=()) for each in six)), seen
+    return Digest(
+        week=shown.weeks[-1], card=card, views=tuple(replace(each, advice=(), footer="") for each in six)
+    ), seen
 
 
 def main_tool(basis: Basis) -> str:
@@ -94,7 +96,7 @@ def _extremes(shown: Panel, tool: str) -> str:
         return (
             f"{name} goes deepest ({top:.1f} messages per session) and comes most often ({times:.1f} sessions a week)."
         )
-    depth = dict((each, value) for value, each in deep).get(frequent)
+    depth = {each: value for value, each in deep}.get(frequent)
     at = f" at {depth:.1f} messages" if depth is not None else ""
     return (
         f"{name} goes deepest ({top:.1f} messages per session); {frequent} comes most often "
@@ -128,7 +130,8 @@ def _spenders(shown: Panel, tool: str) -> str:
 
 def _count(findings: int, shown: Panel) -> str:
     if findings == 0:
-        return f"Nothing notable changed: {len(shown.departments)} departments were looked at over {len(shown.weeks)} weeks."
+        looked = f"{len(shown.departments)} departments were looked at over {len(shown.weeks)} weeks"
+        return f"Nothing notable changed: {looked}."
     return f"{'One finding' if findings == 1 else f'{findings} findings'} below, each with what to do."
 
 

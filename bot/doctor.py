@@ -52,30 +52,29 @@ def _sources(installation: Installation) -> Iterator[Check]:
         yield Check(part="sources", state="look", said="no source is set up", fix="fill in [sources.chatgpt]")
     runs = {each.source: each for each in last_runs(installation.store)}
     for name in sources_in_order(installation):
-        source = settings.sources[name]
-        if name != DIRECTORY:
-            connector_of(name)
-        if source.path and not (settings.folder / source.path).exists():
-            yield Check(
-                part="sources", state="wrong", said=f"{name}: there is no {source.path}", fix="correct its path"
-            )
-            continue
-        if not source.path and name != DIRECTORY:
+        try:
+            yield _source(installation, name, runs.get(name))
+        except (SettingsError, ConnectorError) as error:
+            yield Check(part="sources", state="wrong", said=str(error))
+
+
+def _source(installation: Installation, name: str, run: Run | None) -> Check:
+    settings = installation.settings
+    source = settings.sources[name]
+    if source.path and not (settings.folder / source.path).exists():
+        return Check(part="sources", state="wrong", said=f"{name}: there is no {source.path}", fix="correct its path")
+    if name != DIRECTORY:
+        connector_of(name)
+        if not source.path:
             secret(source.key, f"sources.{name}.key", settings.folder)
             if not source.workspace:
-                yield Check(part="sources", state="wrong", said=f"{name}: no workspace id", fix="set its workspace")
-                continue
-        yield _run_check(name, runs.get(name))
-
-
-def _run_check(name: str, run: Run | None) -> Check:
+                return Check(part="sources", state="wrong", said=f"{name}: no workspace id", fix="set its workspace")
     if run is None:
         return Check(part="sources", state="look", said=f"{name}: never read", fix=f"run `ai-usage ingest {name}`")
     if run.error:
         return Check(part="sources", state="wrong", said=f"{name}: the last run ended with: {run.error}")
-    return Check(
-        part="sources", state="ok", said=f"{name}: read on {run.started:%Y-%m-%d %H:%M} UTC, {run.rows:,} rows"
-    )
+    when = f"{run.started:%Y-%m-%d %H:%M} UTC"
+    return Check(part="sources", state="ok", said=f"{name}: read on {when}, {run.rows:,} rows")
 
 
 def _models(installation: Installation) -> Iterator[Check]:

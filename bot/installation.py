@@ -5,9 +5,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from insights.basis import Basis
-
 from bot.settings import Settings, SettingsError, find_config, load, secret
+from insights.basis import Basis
 from storage.facts import Contract
 from storage.ingestion import replace_contracts
 from storage.store import Store, open_store

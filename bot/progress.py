@@ -1,5 +1,7 @@
 """Progress in the terminal: a bar a stage where somebody watches, a line a stage where nobody does."""
 
+from typing import Self
+
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
@@ -20,7 +22,7 @@ class TerminalProgress:
         )
         self._task: TaskID | None = None
 
-    def __enter__(self) -> "TerminalProgress":
+    def __enter__(self) -> Self:
         self._bars.start()
         return self
 

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import signal
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, date, datetime
 
@@ -126,7 +126,7 @@ def slack_keys(settings: SlackSettings, installation: Installation) -> SlackKeys
     )
 
 
-def _ingesting(installation: Installation):  # noqa: ANN202
+def _ingesting(installation: Installation) -> Callable[[str], Awaitable[None]]:
     # One run at a time: SQLite has one writer, and two sources at once would only wait for each other.
     turn = asyncio.Lock()
 
@@ -144,7 +144,7 @@ def _ingesting(installation: Installation):  # noqa: ANN202
     return ingest
 
 
-def _sending(installation: Installation, slack: Slack | None):  # noqa: ANN202
+def _sending(installation: Installation, slack: Slack | None) -> Callable[[Subscription], Awaitable[None]]:
     async def send(subscription: Subscription) -> None:
         if subscription.what != "digest":
             log.warning("subscription %s: only digests are sent so far", subscription.what)

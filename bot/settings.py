@@ -31,7 +31,7 @@ class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """A table of the file. Unknown settings are refused."""
 
 
-class Organisation(Part):
+class Organisation(Part, frozen=True):
     """[organisation] of the file."""
 
     name: str = "Our organisation"
@@ -41,20 +41,20 @@ class Organisation(Part):
     country: str = ""
 
 
-class StoreSettings(Part):
+class StoreSettings(Part, frozen=True):
     """[store] of the file."""
 
     url: str = "sqlite:///ai-usage.db"
 
 
-class Privacy(Part):
+class Privacy(Part, frozen=True):
     """[privacy]: `key` is the organisation's own secret under which identities are hashed."""
 
     key: str = "env:AI_USAGE_KEY"
     retention: str = ""
 
 
-class Source(Part):
+class Source(Part, frozen=True):
     """[sources.<tool>]: where one vendor's logs are read.
 
     `kind` and `path` belong to [sources.directory] and to folders of downloaded logs. `organization` is the
@@ -70,7 +70,7 @@ class Source(Part):
     schedule: str = "hourly"
 
 
-class ContractSettings(Part):
+class ContractSettings(Part, frozen=True):
     """[contracts.<tool>]: `price` is a seat and month."""
 
     seats: int | None = None
@@ -80,7 +80,7 @@ class ContractSettings(Part):
     notice_days: int | None = None
 
 
-class SlackSettings(Part):
+class SlackSettings(Part, frozen=True):
     """[slack] of the file."""
 
     mode: Literal["socket", "http"] = "socket"
@@ -92,7 +92,7 @@ class SlackSettings(Part):
     client_secret: str = ""
 
 
-class TeamsSettings(Part):
+class TeamsSettings(Part, frozen=True):
     """[teams] of the file."""
 
     app_id: str = ""
@@ -101,7 +101,7 @@ class TeamsSettings(Part):
     local: bool = False
 
 
-class WebSettings(Part):
+class WebSettings(Part, frozen=True):
     """[web]: the chat page. Anything but loopback wants a token."""
 
     host: str = "127.0.0.1"
@@ -109,7 +109,7 @@ class WebSettings(Part):
     token: str = ""
 
 
-class Roles(Part):
+class Roles(Part, frozen=True):
     """[roles]: platform user ids, or `*` for everybody. Leaders map to the departments they may ask about."""
 
     administrators: list[str] = field(default_factory=list)
@@ -128,7 +128,7 @@ class Subscription(Part, kw_only=True):
     timezone: str = ""
 
 
-class Settings(Part):
+class Settings(Part, frozen=True):
     """The whole file. `folder` is where it lies: relative paths start there."""
 
     organisation: Organisation = field(default_factory=Organisation)

@@ -1,6 +1,6 @@
 """From a view's plan and the panel to the chart a Card carries, with the text that holds its numbers."""
 
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 import numpy as np
 
@@ -12,6 +12,9 @@ from insights.series import ALL_TOOLS, COMPANY, Panel
 from insights.view import ChartPlan
 from insights.words import listing
 from storage.models import OTHER
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MOST_IN_ALT = 12
 OTHER_NEWER = "other newer"
@@ -79,51 +82,55 @@ def _lines_in_words(title: str, panel: Panel, lines: list[Line]) -> str:
 
 
 def _shares(plan: ChartPlan, panel: Panel, department: str, tool: str) -> ShareChart | None:
-    shares = panel.shares
-    mine = shares[(shares["department"] == department) & (shares["tool"] == tool) & ~shares["suppressed"]]
-    if mine.empty:
+    bands, reference = _bands(panel, department, tool)
+    if not bands:
         return None
-    table = mine.pivot_table(index="week", columns="family", values="value", aggfunc="sum").reindex(list(panel.weeks))
-    ranks = mine.groupby("family")["rank"].max()
-    seen = table.notna().any(axis=1)
-    # A family that the gate folded into "other" in one week would jump there and back: it stays there in every week.
-    small = [
-        name
-        for name in table.columns
-        if name != OTHER and (table.loc[seen, name].isna().any() or table[name].max() < WORTH_A_BAND)
-    ]
-    newer = [name for name in small if _is_strong(ranks.get(name), panel)]
-    rest = [name for name in (*small, OTHER) if name in table.columns and name not in newer]
-    # Strongest first; what is small or unknown comes last on its side of the reference model.
-    order = sorted(table.columns.difference([*small, OTHER]), key=lambda name: (-_rank(ranks.get(name)), str(name)))
-    strong = [name for name in order if _is_strong(ranks.get(name), panel)]
-    bands = [(OTHER_NEWER, table[newer].sum(axis=1)), *((str(name), table[name]) for name in order)]
-    bands = [band for band in (*bands, (OTHER, table[rest].sum(axis=1))) if band[1].any()]
-    lines = tuple(
-        Line(
-            label=name,
-            values=tuple(
-                float(np.nan_to_num(value)) if known else None for value, known in zip(values, seen, strict=True)
-            ),
-            unit="percent",
-        )
-        for name, values in bands
+    latest, first = (
+        ", ".join(f"{band.label} {format_value(band.values[at], 'percent')}" for band in bands) for at in (-1, 0)
     )
-    latest = ", ".join(f"{line.label} {format_value(line.values[-1], 'percent')}" for line in lines)
-    first = ", ".join(f"{line.label} {format_value(line.values[0], 'percent')}" for line in lines)
     subject = f"{department}: " if department != COMPANY else ""
     below = panel.latest("older_model_share", department, tool)
     return ShareChart(
         title=f"{subject}{plan.title}",
         weeks=panel.weeks,
-        shares=lines,
-        reference=str(strong[-1]) if strong else "",
+        shares=bands,
+        reference=reference,
         older=f"{format_value(below, 'percent')} below {panel.reference.name}" if below is not None else "",
         alt=(
             f"{subject}{plan.title}, by week. In the week of {format_week(panel.weeks[-1])}: {latest}. "
             f"In the week of {format_week(panel.weeks[0])}: {first}."
         ),
     )
+
+
+def _bands(panel: Panel, department: str, tool: str) -> tuple[tuple[Line, ...], str]:
+    """The model families worth a band, strongest first, and the weakest that is as strong as the reference model."""
+    shares = panel.shares
+    mine = shares[(shares["department"] == department) & (shares["tool"] == tool) & ~shares["suppressed"]]
+    table = mine.pivot_table(index="week", columns="family", values="value", aggfunc="sum").reindex(list(panel.weeks))
+    ranks = mine.groupby("family")["rank"].max()
+    seen = table.notna().any(axis=1)
+    # A family that the gate folded into "other" in one week would jump there and back: it stays there in every week.
+    small = [name for name in table.columns.difference([OTHER]) if _is_small(table.loc[seen, name])]
+    newer = [name for name in small if _is_strong(ranks.get(name), panel)]
+    rest = [name for name in (*small, OTHER) if name in table.columns and name not in newer]
+    order = sorted(table.columns.difference([*small, OTHER]), key=lambda name: (-_rank(ranks.get(name)), str(name)))
+    sums = [(OTHER_NEWER, table[newer].sum(axis=1)), *((str(name), table[name]) for name in order)]
+    lines = tuple(
+        Line(label=name, values=tuple(_or_none(v, known=k) for v, k in zip(values, seen, strict=True)), unit="percent")
+        for name, values in (*sums, (OTHER, table[rest].sum(axis=1)))
+        if values.any()
+    )
+    strong = [str(name) for name in order if _is_strong(ranks.get(name), panel)]
+    return lines, strong[-1] if strong else ""
+
+
+def _is_small(values: "pd.Series[float]") -> bool:
+    return bool(values.isna().any() or values.max() < WORTH_A_BAND)
+
+
+def _or_none(value: float, *, known: bool) -> float | None:
+    return float(np.nan_to_num(value)) if known else None
 
 
 def _is_strong(rank: object, panel: Panel) -> bool:

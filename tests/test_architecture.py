@@ -81,9 +81,8 @@ def test_a_room_uses_only_the_packages_listed_for_it(room: str) -> None:
 
 
 def test_a_vendor_file_never_imports_another_vendor_file() -> None:
-    from connectors.connector import Connector  # noqa: PLC0415
-
     import connectors  # noqa: PLC0415
+    from connectors.connector import Connector  # noqa: PLC0415
     from storage.discover import discover  # noqa: PLC0415
 
     assert discover(connectors, Connector), "no connector was found"

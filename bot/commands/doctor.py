@@ -1,4 +1,4 @@
-"""`ai-usage doctor`: is everything set up?"""
+"""`ai-usage doctor`: whether everything is set up."""
 
 from pathlib import Path
 

@@ -14,6 +14,7 @@ Kind = Literal["view", "metric", "department", "tool"]
 
 LIKELY = 0.55
 """From this likeness (0..1, optimal string alignment) on a name is worth offering."""
+SURE = 0.9
 LONGEST = 520
 SHORTEST_START = 3
 SHORTEST_TYPO = 4
@@ -182,7 +183,7 @@ def _suggest(unknown: tuple[str, ...], vocabulary: Vocabulary) -> tuple[str, ...
     near: dict[str, float] = {}
     for term in vocabulary.terms:
         likeness = max(
-            OSA.normalized_similarity(each, part)
+            _likeness(each, part)
             for each in (phrase, *unknown)
             for part in (_folded(term.phrase), *_folded(term.phrase).split())
             if part
@@ -190,3 +191,10 @@ def _suggest(unknown: tuple[str, ...], vocabulary: Vocabulary) -> tuple[str, ...
         near[term.phrase] = max(likeness, near.get(term.phrase, 0.0))
     ranked = sorted((item for item in near.items() if item[1] >= LIKELY), key=lambda item: -item[1])
     return tuple(name for name, _ in ranked[:3])
+
+
+def _likeness(word: str, name: str) -> float:
+    """How alike two words are, 0..1; a word that begins with a name, or a name with it, is likely meant."""
+    if min(len(word), len(name)) >= SHORTEST_TYPO and (word.startswith(name) or name.startswith(word)):
+        return SURE
+    return OSA.normalized_similarity(word, name)

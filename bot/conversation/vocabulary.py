@@ -21,8 +21,8 @@ def vocabulary_of(basis: Basis) -> Vocabulary:
             terms += [Term(phrase=word, kind="metric", value=metric.id) for word in words]
         else:
             # Shares by model family are no one number: the view that holds them shows them.
-            view = next(each.id for each in views().values() if metric.id in each.metrics)
-            terms += [Term(phrase=word, kind="view", value=view) for word in words]
+            shown_in = next(each.id for each in views().values() if metric.id in each.metrics)
+            terms += [Term(phrase=word, kind="view", value=shown_in) for word in words]
     for tool in tools(basis.store):
         terms += [Term(phrase=word, kind="tool", value=tool) for word in (tool, tool_name(tool))]
     return Vocabulary(terms=tuple(terms))

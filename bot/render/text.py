@@ -27,9 +27,9 @@ def render_text(card: Card) -> RenderableType:
     parts += [Text(part) for part in paragraphs(card.text)]
     if card.fields:
         parts.append(_figures(card.fields))
-    parts += [_advice(advice, number) for number, advice in enumerate(card.advice, start=1)]
     if card.chart:
         parts.append(_chart(card.chart))
+    parts += [_advice(advice, number) for number, advice in enumerate(card.advice, start=1)]
     if card.table:
         parts.append(_table(card.table))
     if card.buttons:
