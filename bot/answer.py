@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from bot.advice import advice_of
-from bot.card import Button, Card, Field, Table
+from bot.card import Button, Card, Table
 from bot.conversation.understand import Understanding, Vocabulary, understand
 from bot.conversation.vocabulary import vocabulary_of
 from bot.format import format_period, format_value, format_week
@@ -81,7 +81,11 @@ def _one(question: Question, view: View, shown: Panel, judged: Panel, department
     advice = tuple(
         advice_of(each, judged)
         for each in examine(judged, tool=tool, limit=None).findings
-        if (department in each.departments if department else each.view in (view.id, "overview") or view.id == "overview")
+        if (
+            department in each.departments
+            if department
+            else each.view in (view.id, "overview") or view.id == "overview"
+        )
     )[:3]
     return Card(
         title=_title(view, department, tool, question),
@@ -205,7 +209,9 @@ def _buttons(question: Question, view: View, shown: Panel) -> tuple[Button, ...]
     who = " vs ".join(question.departments)
     buttons = []
     if question.weeks is None and shown.history > DEFAULT_WEEKS:
-        buttons.append(Button(label=f"Last {LONGER} weeks", ask=f"{view.id} {who} last {LONGER} weeks".replace("  ", " ")))
+        buttons.append(
+            Button(label=f"Last {LONGER} weeks", ask=f"{view.id} {who} last {LONGER} weeks".replace("  ", " "))
+        )
     buttons += [
         Button(label=other.title, ask=f"{other.id} {who}".strip())
         for other in views().values()

@@ -60,12 +60,18 @@ class LineChart:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ShareChart:
-    """Stacked shares (0..1) by week; the shares of a week add up to 1 or are all None. Strongest first."""
+    """Stacked shares (0..1) by week; the shares of a week add up to 1 or are all None. Strongest first.
+
+    `reference` is the label of the weakest share that is strong enough: what lies above it is set apart, and `older`
+    says what that is ("39% below GPT-4o").
+    """
 
     title: str
     weeks: tuple[date, ...]
     shares: tuple[Line, ...]
     alt: str
+    reference: str = ""
+    older: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

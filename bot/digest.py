@@ -91,7 +91,9 @@ def _extremes(shown: Panel, tool: str) -> str:
     top, name = deep[0]
     times, frequent = often[0]
     if name == frequent:
-        return f"{name} goes deepest ({top:.1f} messages per session) and comes most often ({times:.1f} sessions a week)."
+        return (
+            f"{name} goes deepest ({top:.1f} messages per session) and comes most often ({times:.1f} sessions a week)."
+        )
     depth = dict((each, value) for value, each in deep).get(frequent)
     at = f" at {depth:.1f} messages" if depth is not None else ""
     return (
@@ -135,5 +137,3 @@ def _buttons(seen: Examination) -> tuple[Button, ...]:
     named = dict.fromkeys(name for finding in seen.findings for name in finding.departments if name)
     about = [Button(label=name, ask=name) for name in list(named)[:3]]
     return (*about, Button(label="Models", ask="models"), Button(label="Licences", ask="licenses"))
-
-

@@ -14,9 +14,7 @@ from insights.export import export
 def digest_in_json(digest: Digest, seen: Examination, basis: Basis) -> dict[str, Any]:
     """Return the digest, the findings behind it, and every figure of its week, the company's and each department's."""
     rows = [
-        row
-        for by in ("company", "department")
-        for row in export(basis, by=by, first=digest.week, last=digest.week)
+        row for by in ("company", "department") for row in export(basis, by=by, first=digest.week, last=digest.week)
     ]
     return {
         "week": digest.week,

@@ -56,7 +56,9 @@ def _sources(installation: Installation) -> Iterator[Check]:
         if name != DIRECTORY:
             connector_of(name)
         if source.path and not (settings.folder / source.path).exists():
-            yield Check(part="sources", state="wrong", said=f"{name}: there is no {source.path}", fix="correct its path")
+            yield Check(
+                part="sources", state="wrong", said=f"{name}: there is no {source.path}", fix="correct its path"
+            )
             continue
         if not source.path and name != DIRECTORY:
             secret(source.key, f"sources.{name}.key", settings.folder)
@@ -71,7 +73,9 @@ def _run_check(name: str, run: Run | None) -> Check:
         return Check(part="sources", state="look", said=f"{name}: never read", fix=f"run `ai-usage ingest {name}`")
     if run.error:
         return Check(part="sources", state="wrong", said=f"{name}: the last run ended with: {run.error}")
-    return Check(part="sources", state="ok", said=f"{name}: read on {run.started:%Y-%m-%d %H:%M} UTC, {run.rows:,} rows")
+    return Check(
+        part="sources", state="ok", said=f"{name}: read on {run.started:%Y-%m-%d %H:%M} UTC, {run.rows:,} rows"
+    )
 
 
 def _models(installation: Installation) -> Iterator[Check]:
@@ -110,7 +114,7 @@ def _directory(installation: Installation) -> Iterator[Check]:
         return
     active = shown.latest("weekly_active_users") or 0
     unmapped = shown.cell("weekly_active_users", "Unmapped")
-    if unmapped.value and unmapped.value > 0.05 * active:  # noqa: PLR2004
+    if unmapped.value and unmapped.value > 0.05 * active:
         yield Check(
             part="directory",
             state="look",

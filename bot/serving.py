@@ -82,7 +82,9 @@ async def serve(installation: Installation) -> None:
     web = await _web(installation, slack)
     console.print(f"Chat page: {web.url}")
     if slack is not None:
-        console.print(f"Slack: {'listening over Socket Mode' if slack.handler else f'events at {web.url}/slack/events'}")
+        console.print(
+            f"Slack: {'listening over Socket Mode' if slack.handler else f'events at {web.url}/slack/events'}"
+        )
     schedule = start_schedule(settings, ingest=_ingesting(installation), send=_sending(installation, slack))
     for run in schedule.next_runs():
         console.print(f"{run.job}: next at {run.at:%a %Y-%m-%d %H:%M %Z}")

@@ -14,13 +14,12 @@ from insights.words import listing
 from storage.models import OTHER
 
 MOST_IN_ALT = 12
+OTHER_NEWER = "other newer"
 WORTH_A_BAND = 0.03
 """A family that never reaches this share of sessions is told with the others."""
 
 
-def chart_of(
-    plan: ChartPlan, panel: Panel, departments: tuple[str, ...] = (), tool: str = ALL_TOOLS
-) -> Chart | None:
+def chart_of(plan: ChartPlan, panel: Panel, departments: tuple[str, ...] = (), tool: str = ALL_TOOLS) -> Chart | None:
     """Return the chart that `plan` asks for, about the company or about `departments`; None without data.
 
     With several departments a line chart shows the first metric with a line each; dots and bars set them apart.
@@ -89,13 +88,17 @@ def _shares(plan: ChartPlan, panel: Panel, department: str, tool: str) -> ShareC
     seen = table.notna().any(axis=1)
     # A family that the gate folded into "other" in one week would jump there and back: it stays there in every week.
     small = [
-        name for name in table.columns if name != OTHER and (table.loc[seen, name].isna().any() or table[name].max() < WORTH_A_BAND)
+        name
+        for name in table.columns
+        if name != OTHER and (table.loc[seen, name].isna().any() or table[name].max() < WORTH_A_BAND)
     ]
-    rest = table[[*small, *(name for name in table.columns if name == OTHER)]].sum(axis=1)
-    table = table.drop(columns=[*small, OTHER], errors="ignore")
-    # Strongest first; what is small or unknown comes last.
-    order = sorted(table.columns, key=lambda name: (-_rank(ranks.get(name)), str(name)))
-    bands = [(str(name), table[name]) for name in order] + ([(OTHER, rest)] if rest.any() else [])
+    newer = [name for name in small if _is_strong(ranks.get(name), panel)]
+    rest = [name for name in (*small, OTHER) if name in table.columns and name not in newer]
+    # Strongest first; what is small or unknown comes last on its side of the reference model.
+    order = sorted(table.columns.difference([*small, OTHER]), key=lambda name: (-_rank(ranks.get(name)), str(name)))
+    strong = [name for name in order if _is_strong(ranks.get(name), panel)]
+    bands = [(OTHER_NEWER, table[newer].sum(axis=1)), *((str(name), table[name]) for name in order)]
+    bands = [band for band in (*bands, (OTHER, table[rest].sum(axis=1))) if band[1].any()]
     lines = tuple(
         Line(
             label=name,
@@ -109,15 +112,22 @@ def _shares(plan: ChartPlan, panel: Panel, department: str, tool: str) -> ShareC
     latest = ", ".join(f"{line.label} {format_value(line.values[-1], 'percent')}" for line in lines)
     first = ", ".join(f"{line.label} {format_value(line.values[0], 'percent')}" for line in lines)
     subject = f"{department}: " if department != COMPANY else ""
+    below = panel.latest("older_model_share", department, tool)
     return ShareChart(
         title=f"{subject}{plan.title}",
         weeks=panel.weeks,
         shares=lines,
+        reference=str(strong[-1]) if strong else "",
+        older=f"{format_value(below, 'percent')} below {panel.reference.name}" if below is not None else "",
         alt=(
             f"{subject}{plan.title}, by week. In the week of {format_week(panel.weeks[-1])}: {latest}. "
             f"In the week of {format_week(panel.weeks[0])}: {first}."
         ),
     )
+
+
+def _is_strong(rank: object, panel: Panel) -> bool:
+    return panel.reference.rank is not None and _rank(rank) >= panel.reference.rank
 
 
 def _rank(rank: object) -> float:
@@ -132,9 +142,7 @@ def _dots(plan: ChartPlan, panel: Panel, departments: tuple[str, ...], tool: str
         y = panel.over(up.id, department, plan.weeks, tool)
         people = panel.cell("weekly_active_users", department, tool).value
         if x is not None and y is not None:
-            dots.append(
-                Dot(label=department, x=x, y=y, people=int(people or 0), emphasis=department in departments)
-            )
+            dots.append(Dot(label=department, x=x, y=y, people=int(people or 0), emphasis=department in departments))
     if not dots:
         return None
     told = ", ".join(

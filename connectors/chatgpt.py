@@ -3,8 +3,8 @@
 Formats: https://github.com/openai/openai-cookbook, examples/chatgpt/compliance_api.
 """
 
+import re
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -21,6 +21,7 @@ from connectors.rows import (
     Request,
     Rows,
 )
+from connectors.timestamps import DAY, UNREADABLE, date_of, read_time
 
 MESSAGE, COSTS = "CONVERSATION_MESSAGE", "COSTS"
 FOREIGN = "another kind of event"
@@ -131,6 +132,7 @@ class _Files(msgspec.Struct):
     last_end_time: str | None = None
 
 
+_PLACE = re.compile(r"`\$\.([a-z_.]+)`$")
 _NO_ACTOR, _NO_AUTHOR, _NO_CONVERSATION = _Actor(), _Author(), _Conversation()
 _EVENT = msgspec.json.Decoder(_Event)
 _KIND = msgspec.json.Decoder(_Kind)
@@ -195,16 +197,12 @@ def parse_files(page: bytes) -> FileList:
 
 
 def _account(user: _User) -> Account:
-    created = None
-    if isinstance(user.created_at, str):
-        created = datetime.fromisoformat(user.created_at)
-    elif user.created_at is not None:
-        created = datetime.fromtimestamp(user.created_at, UTC)
+    created = read_time(user.created_at)
     return Account(
         id=user.id,
         email=user.email,
         active=(user.status or "active").lower() == "active",
-        created=created,
+        created=None if created == UNREADABLE else date_of(created // DAY),
         plan=user.seat_type or "",
     )
 
@@ -240,7 +238,9 @@ def _why(error: Exception) -> str:
     """Say what is wrong with a line in words of our own, for a library's may hold the line's."""
     match error:
         case msgspec.ValidationError():
-            return "a field has another type than expected"
+            # Of msgspec's words only the place is taken, and only if it is made of names of our fields.
+            place = _PLACE.search(str(error))
+            return f"{place[1] if place else 'a field'} has another type than expected"
         case RecursionError():
             return "nested too deeply"
         case _:

@@ -7,6 +7,7 @@ prompt, adds nothing to characters, and is neither short nor long. Lengths are i
 where a psoxy proxy has put a digest in place of the text, they are the digest's, in UTF-16 units.
 """
 
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -44,6 +45,8 @@ Number = TypeVar("Number", bound=np.generic)
 
 _MODEL = re.compile(r"[a-z0-9][a-z0-9._:-]{0,47}")
 _KINDS = {"user": PROMPT, "assistant": ANSWER}
+_MOST_CHARACTERS = 1 << 31
+_MOST_TOKENS = 1 << 50
 _UNKNOWN_START = date(1970, 1, 1)
 
 
@@ -166,6 +169,8 @@ class Entry:
     def _admit_costs(self, rows: Sequence[CostRow], bad: list[BadLine], passed: dict[str, int]) -> None:
         if not rows:
             return
+        bad += [BadLine(line=row.line, why="tokens or amounts that cannot be") for row in rows if not _is_possible(row)]
+        rows = [row for row in rows if _is_possible(row)]
         time = read_times([row.time for row in rows])
         event = hash_strings([row.event for row in rows], self._hash_key)
         person = self._persons([row.email for row in rows], [row.account for row in rows])
@@ -224,8 +229,9 @@ def seats_of(
 ) -> tuple[list[Seat], list[Alias]]:
     """Return the seats that accounts hold, and which account belongs to which address.
 
-    An account that is no longer active gave its seat up on the day that was `known` before, else today. One whose
-    creation the vendor does not tell has held its seat since 1970.
+    An account that is no longer active gave its seat up on the day that was `known` before, else today; one that was
+    inactive when first seen holds none, since nobody knows until when it did. One whose creation the vendor does not
+    tell has held its seat since 1970.
     """
     seats: dict[Person, Seat] = {}
     aliases: dict[Person, Alias] = {}
@@ -236,8 +242,10 @@ def seats_of(
             continue
         if email and own:
             aliases[own] = Alias(alias=own, person=email)
-        start = account.created.date() if account.created else _UNKNOWN_START
+        start = account.created or _UNKNOWN_START
         before = known.get(person)
+        if before is None and not account.active:
+            continue
         ended = before.end if before and before.end else today
         seat = Seat(
             person=person,
@@ -255,9 +263,10 @@ def seats_of(
 
 def _length_of_digest(text: str) -> int:
     try:
-        return msgspec.json.decode(text, type=_Digest).length
+        length = msgspec.json.decode(text, type=_Digest).length
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         return len(text)
+    return length if 0 <= length < _MOST_CHARACTERS else ABSENT
 
 
 def _hash_shared(columns: Sequence[Sequence[str | None]], key: bytes) -> list[NDArray[np.uint64]]:
@@ -279,6 +288,11 @@ def _is_empty(text: str | None) -> bool:
 
 def _or_absent(value: int | None) -> int:
     return ABSENT if value is None else value
+
+
+def _is_possible(row: CostRow) -> bool:
+    tokens = all(each is None or 0 <= each < _MOST_TOKENS for each in (row.input_tokens, row.output_tokens))
+    return tokens and all(each is None or math.isfinite(each) for each in (row.credits, row.cost))
 
 
 def _count(counts: dict[str, int], reason: str, more: int) -> None:

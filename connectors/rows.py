@@ -5,7 +5,7 @@ Every list of a table has one entry a row. These never leave the process that pa
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,7 +75,7 @@ class Account:
     id: str
     email: str | None
     active: bool
-    created: datetime | None
+    created: date | None
     plan: str = ""
 
 

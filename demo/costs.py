@@ -12,8 +12,9 @@ from demo.files import Feed, LogFile, Troubles, lay_out, spoil
 from demo.messages import ASSISTANT, USER
 
 CHARACTERS_A_TOKEN = 4.0
-COUNTS_ONLY = 9
-"""Every ninth day's ChatGPT rows carry no `usage`, only counts."""
+COUNTS_ONLY = 5
+"""Every fifth day's ChatGPT rows carry no `usage`, only counts, until the vendor mends it 14 weeks before the end."""
+MENDED_WEEKS_AGO = 14
 CODEX_SHARE = 0.06
 """Share of Engineering's accounts that also work with codex."""
 
@@ -131,6 +132,10 @@ def costs_feed(company: Company, *, bad_lines: bool = False) -> Feed:
     return Feed(event_type="COSTS", files=files, render=render, damaged=damaged)
 
 
+def _counts_only(company: Company, day: int) -> bool:
+    return day % COUNTS_ONLY == COUNTS_ONLY // 2 and day < 7 * (company.weeks - MENDED_WEEKS_AGO)
+
+
 def _line(company: Company, rows: _Rows, at: int, event_id: str, chance: int) -> bytes:
     day, hour = divmod(int(rows.hour[at]), 24)
     person = company.people[int(rows.person[at])]
@@ -160,7 +165,7 @@ def _line(company: Company, rows: _Rows, at: int, event_id: str, chance: int) ->
             "model": name,
             "reasoning": "high" if "thinking" in name else None,
             "service_tier": "default",
-            "measures": _measures(rows, at, name, tokens_too=codex or day % COUNTS_ONLY != COUNTS_ONLY // 2),
+            "measures": _measures(rows, at, name, tokens_too=codex or not _counts_only(company, day)),
         },
     }
     if chance % 53 == 0:

@@ -105,7 +105,7 @@ def apportion(total: int, shares: Iterable[float]) -> list[int]:
 def _openings(people: int) -> list[_Opening]:
     seats = seat_count(people)
     two = round(ENGINEERING_AND_SALES * seats)
-    outside = max(3, round(seats * 0.008))
+    outside = max(6, round(seats * 0.016))
     numbers = apportion(two, (d.share for d in DEPARTMENTS[:2]))
     numbers += apportion(seats - two - outside, (d.share for d in DEPARTMENTS[2:]))
     seatless = apportion(

@@ -185,10 +185,10 @@ OUTSIDE = Department(
     teams=("",),
     share=0.0,
     never=0.0,
-    dormant=0.2,
-    weekly=0.7,
-    sessions=(2.0, 2.0),
-    depth=(0.9, 0.9),
+    dormant=0.0,
+    weekly=0.95,
+    sessions=(1.0, 1.0),
+    depth=(0.7, 0.7),
 )
 """Accounts of people who are not in the HR file."""
 

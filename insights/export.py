@@ -116,6 +116,8 @@ def _metrics(seen: Panel, by: By) -> list[Row]:
 
 def _mix(seen: Panel, by: By) -> list[Row]:
     frame = _wanted(seen.shares, by)
+    if frame.empty:
+        return []
     told = frame.assign(
         metric=MODEL_MIX + ":" + frame["family"],
         numerator=frame["sessions"],

@@ -11,6 +11,9 @@ Series = NDArray[np.float64]
 
 FEWEST_WEEKS = 6
 MOST_LIKENESS = 0.8
+UNKNOWN_LIKENESS = 0.5
+"""Taken where no series scatters around its line, so that nothing can be learnt."""
+
 NINETY_PERCENT = 1.645
 
 
@@ -75,13 +78,15 @@ def likeness(many: Iterable[Series]) -> float:
             continue
         weeks = np.arange(len(seen), dtype=np.float64)
         left = seen - np.polyval(np.polyfit(weeks, seen, 1), weeks)
-        left /= left.std() or 1.0
+        if left.std() < 1e-9 * np.abs(seen).max():
+            continue
+        left /= left.std()
         products += float(left[1:] @ left[:-1])
         squares += float(left @ left)
         pairs += len(seen) - 1
         lengths.append(len(seen))
     if not pairs or not squares:
-        return MOST_LIKENESS
+        return UNKNOWN_LIKENESS
     n = sum(lengths) / len(lengths)
     corrected = (products / squares + 2 / n) / max(0.3, 1 - 4 / n)
     return min(MOST_LIKENESS, max(0.0, corrected) + 1 / math.sqrt(pairs))

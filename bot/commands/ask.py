@@ -14,7 +14,9 @@ from bot.options import as_json, as_of, print_json
 @as_of
 @as_json
 @click.pass_obj
-def command(config: Path | None, text: tuple[str, ...], out: Path | None, as_of: date | None, *, json_wanted: bool) -> None:
+def command(
+    config: Path | None, text: tuple[str, ...], out: Path | None, as_of: date | None, *, json_wanted: bool
+) -> None:
     """Answer a question: `ai-usage ask sales`, `ask sales vs engineering`, `ask help`."""
     from bot.answer import ask, question_in_json  # noqa: PLC0415
     from bot.installation import open_installation  # noqa: PLC0415

@@ -115,9 +115,7 @@ def _take_weeks(text: str, last_week: date | None) -> tuple[str, Weeks | None]:
     return text[: found.start()] + text[found.end() :], Weeks(first=first, last=last_week)
 
 
-def _place(
-    text: str, vocabulary: Vocabulary
-) -> tuple[list[Term], tuple[tuple[str, str], ...], tuple[str, ...]]:
+def _place(text: str, vocabulary: Vocabulary) -> tuple[list[Term], tuple[tuple[str, str], ...], tuple[str, ...]]:
     """Place every word: longest known phrase first, then abbreviations and typos of single words.
 
     Returns what was found, which words were guessed to be which name, and which could not be placed.

@@ -47,5 +47,7 @@ def _short_forms(name: str) -> tuple[str, ...]:
     lower = name.lower()
     words = [word for word in lower.replace("&", " and ").split() if word != "and"]
     initials = ("".join(word[0] for word in words),) if len(words) > 1 else ()
-    inner = tuple(lower.replace(long, short) for long, shorts in SHORT_FORMS.items() for short in shorts if long in lower)
+    inner = tuple(
+        lower.replace(long, short) for long, shorts in SHORT_FORMS.items() for short in shorts if long in lower
+    )
     return (*initials, *inner)

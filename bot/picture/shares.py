@@ -45,6 +45,13 @@ def lay_out_shares(chart: ShareChart, theme: Theme, measure: Measure) -> Picture
     names = [fit(label.name, 200, measure, LABEL) for label in labels]
     left = MARGIN + measure("100%", TICK, False) + 12
     right = WIDTH - MARGIN - room - 10 - max(measure(name, LABEL, False) for name in names) - 26
+    border = _border(chart)
+    if border and chart.older:
+        marks += [
+            Stroke(points=((MARGIN, top + 14), (MARGIN + 34, top + 14)), color=theme.ink, width=3.0, dashes=(5.0, 3.0)),
+            Words(text=f"above the line: {chart.older}", x=MARGIN + 44, y=top + 14, color=theme.ink, bold=True),
+        ]
+        top += 30
     top, bottom = top + 18, HEIGHT - MARGIN - 34
     for part in (0.0, 0.5, 1.0):
         y = bottom - part * (bottom - top)
@@ -52,6 +59,8 @@ def lay_out_shares(chart: ShareChart, theme: Theme, measure: Measure) -> Picture
         marks.append(Stroke(points=((left, y), (right, y)), color=theme.grid))
     pitch = (right - left) / weeks
     marks += _columns(shares, colors, (left, top, bottom), pitch, weeks)
+    if border and chart.older:
+        marks += _steps(chart.shares[:border], (left, top, bottom), pitch, theme.ink, weeks)
     middles = [bottom - label.middle * (bottom - top) for label in labels]
     placed = spread(middles, [29.0] * len(labels), top - 8, bottom + 8)
     for label, name, y in zip(labels, names, placed, strict=True):
@@ -130,6 +139,29 @@ def _columns(
                 )
             floor -= height
     return marks
+
+
+def _border(chart: ShareChart) -> int:
+    """How many shares are strong enough; 0 where the chart does not say, or none is weaker."""
+    names = [share.label for share in chart.shares]
+    strong = names.index(chart.reference) + 1 if chart.reference in names else 0
+    return strong if strong < len(names) else 0
+
+
+def _steps(
+    strong: Sequence[Line], frame: tuple[float, float, float], pitch: float, color: str, weeks: int
+) -> list[Mark]:
+    """A stepped line over the strong shares' tops; a week without values breaks it."""
+    left, top, bottom = frame
+    runs: list[list[tuple[float, float]]] = [[]]
+    for week in range(weeks):
+        total = sum(_at(share, week) for share in strong)
+        if total == 0:
+            runs.append([])
+            continue
+        y = bottom - total * (bottom - top)
+        runs[-1] += [(left + pitch * week, y), (left + pitch * (week + 1) - 2, y)]
+    return [Stroke(points=tuple(run), color=color, width=3.0, dashes=(5.0, 3.0)) for run in runs if run]
 
 
 def _at(share: Line, week: int) -> float:

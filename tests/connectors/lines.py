@@ -6,11 +6,12 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
+
 from connectors.chatgpt import chatgpt
 from connectors.door import Door
 from connectors.ingest import Source, ingest_path
 from connectors.report import Quiet, RunReport
-from sqlalchemy import select
 from storage.schema import usage
 from storage.store import Store
 
@@ -57,7 +58,9 @@ def costs(number: int, **changes: Any) -> dict[str, Any]:
         "model": "gpt-4o",
         "measures": {
             "usage": {"text_input_tokens": 100, "text_cached_input_tokens": 0, "text_output_tokens": 40},
-            "billing": [{"sku": "x", "quantity": {"value": 2, "unit": "counts"}, "cost": {"value": 3, "unit": "CREDITS"}}],
+            "billing": [
+                {"sku": "x", "quantity": {"value": 2, "unit": "counts"}, "cost": {"value": 3, "unit": "CREDITS"}}
+            ],
         },
     }
     return {

@@ -218,7 +218,9 @@ def test_use_of_codex_is_counted_and_left_out(store: Store, tmp_path: Path) -> N
     assert sum(report.skipped.values()) == 1
 
 
-@pytest.mark.parametrize("stamp", [1_794_312_000.25, "2026-11-10T14:00:00+02:00", "2026-11-10T12:00:00Z", "2026-11-10T12:00:00"])
+@pytest.mark.parametrize(
+    "stamp", [1_794_312_000.25, "2026-11-10T14:00:00+02:00", "2026-11-10T12:00:00Z", "2026-11-10T12:00:00"]
+)
 def test_times_come_as_text_with_and_without_an_offset_and_as_numbers(
     store: Store, tmp_path: Path, stamp: object
 ) -> None:

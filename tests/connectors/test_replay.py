@@ -64,7 +64,11 @@ def trouble(seed: int) -> list[list[dict[str, Any]]]:
             if rng.random() < 0.1:
                 events.append(message(number, author, "y" * 50, conversation=f"c{place}", email=email, model=model))
     events += [
-        costs(number, model=f"gpt-{number % 3 + 3}", measures={"billing": [{"cost": {"value": 0.1 * number, "unit": "USD"}}]})
+        costs(
+            number,
+            model=f"gpt-{number % 3 + 3}",
+            measures={"billing": [{"cost": {"value": 0.1 * number, "unit": "USD"}}]},
+        )
         for number in range(40)
     ]
     events += rng.sample(events, 100)

@@ -97,7 +97,8 @@ def rows_of(tools: Mapping[str, Mapping[str, Group]], weeks: int) -> tuple[Rows,
             monday = FIRST + timedelta(weeks=week)
             cells = {name: _figures(group, week) for name, group in departments.items()}
             total = {
-                column: None if all(each[column] is None for each in cells.values())
+                column: None
+                if all(each[column] is None for each in cells.values())
                 else sum(each[column] or 0 for each in cells.values())
                 for column in ADDS_UP
             }
@@ -110,34 +111,38 @@ def rows_of(tools: Mapping[str, Mapping[str, Group]], weeks: int) -> tuple[Rows,
                     "tokens_estimated": True,
                 }
                 groups.append(tuple((figures | key)[column] for column in GROUP))
-            used: dict[str, list[float]] = {}
-            for name, group in departments.items():
-                sessions, people = cells[name]["sessions"] or 0, cells[name]["people"]
-                older = at(group.older, week)
-                shares = group.models or {"gpt-4": 0, "gpt-4o": 0}
-                for slug in shares:
-                    users = shares[slug] or people
-                    part = sessions * (older if slug == "gpt-4" else 1 - older) if not group.models else shares[slug] * 3
-                    if part:
-                        models.append(_model(monday, tool, name, slug, users, part))
-                        used.setdefault(slug, [0, 0])
-                        used[slug][0] += users
-                        used[slug][1] += part
-            models += [_model(monday, tool, "", slug, *both) for slug, both in used.items()]
+            models += _models(monday, tool, departments, cells, week)
     return Rows(GROUP, groups), Rows(MODEL, models)
 
 
-def _model(monday: date, tool: str, name: str, slug: str, people: float, sessions: float) -> tuple[Any, ...]:
-    values: dict[str, Any] = dict.fromkeys(MODEL) | {
-        "week": monday,
-        "tool": tool,
-        "segment": "department" if name else "company",
-        "name": name,
-        "model": slug,
-        "people": people,
-        "sessions": sessions,
-    }
-    return tuple(values[column] for column in MODEL)
+def _models(
+    monday: date, tool: str, departments: Mapping[str, Group], cells: Mapping[str, dict[str, Any]], week: int
+) -> list[tuple[Any, ...]]:
+    """Rows of models: those a group names (users, three sessions each), else gpt-4 (`older`) and gpt-4o."""
+    used: dict[tuple[str, str], tuple[float, float]] = {}
+    for name, group in departments.items():
+        people, sessions, older = cells[name]["people"], cells[name]["sessions"] or 0, at(group.older, week)
+        told = {slug: (users, users * 3.0) for slug, users in group.models.items()} or {
+            "gpt-4": (people, sessions * older),
+            "gpt-4o": (people, sessions * (1 - older)),
+        }
+        for slug, (users, part) in told.items():
+            whole = used.get(("", slug), (0.0, 0.0))
+            used["", slug] = (whole[0] + users, whole[1] + part)
+            used[name, slug] = (users, part)
+    rows = []
+    for (name, slug), (users, part) in used.items():
+        values = dict.fromkeys(MODEL) | {
+            "week": monday,
+            "tool": tool,
+            "segment": "department" if name else "company",
+            "name": name,
+            "model": slug,
+            "people": users,
+            "sessions": part,
+        }
+        rows += [tuple(values[column] for column in MODEL)] if part else []
+    return rows
 
 
 MakePanel = Callable[..., Panel]
@@ -160,7 +165,7 @@ def planted(store: Store) -> MakePanel:
     ) -> Panel:
         groups, models = rows_of(tools if tools is not None else {"*": departments or {}}, weeks)
         mondays = [FIRST + timedelta(weeks=n) for n in range(weeks)]
-        end = mondays[-1] + timedelta(days=6)
+        end = FIRST + timedelta(weeks=weeks, days=-1)
         behind = weekly(
             groups,
             models,

@@ -167,7 +167,10 @@ def test_hidden_cells_carry_no_number_at_all(planted, group) -> None:
 
 
 def test_what_is_hidden_does_not_depend_on_the_tools_asked_for(planted, group) -> None:
-    big, codex = {"A": group(people=40), "B": group(people=30), "C": group()}, {"A": group(people=3), "B": group(people=20), "C": group(people=9)}
+    big, codex = (
+        {"A": group(people=40), "B": group(people=30), "C": group()},
+        {"A": group(people=3), "B": group(people=20), "C": group(people=9)},
+    )
     tools = {"*": big, "chatgpt": big, "codex": codex}
     alone = planted(tools=tools, show_tools=("chatgpt",)).frame
     every = planted(tools=tools, show_tools=("*", "chatgpt", "codex")).frame
@@ -179,7 +182,9 @@ def test_what_is_hidden_does_not_depend_on_the_tools_asked_for(planted, group) -
 
 
 def test_nobody_active_is_told_only_of_a_department_with_seats_enough(planted, group) -> None:
-    panel = planted({"Idle": group(people=0, seats=20), "Tiny": group(people=0, seats=2), "Big": group(), "Two": group()})
+    panel = planted(
+        {"Idle": group(people=0, seats=20), "Tiny": group(people=0, seats=2), "Big": group(), "Two": group()}
+    )
     assert panel.latest("weekly_active_users", "Idle") == 0
     assert panel.cell("weekly_active_users", "Tiny").suppressed
 
