@@ -159,7 +159,7 @@ class Chat:
         try:
             digest = await self.week.digest()
             short = replace(digest.card, advice=(), table=None, buttons=())
-            html = page.opening(await self._render(short), len(digest.card.advice))
+            html = page.opening(await self._render(short), digest.card.advice)
         except Exception:
             reference = new_reference()
             log.exception("the page's opening could not be shown [%s]", reference)

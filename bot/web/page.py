@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from html import escape
 
-from bot.card import Digest
+from bot.card import Advice, Digest
 
 ASK_URL = "/#last"
 """Where buttons ask without script; the answer's own place is `#last`."""
@@ -62,11 +62,14 @@ def exchange(question: str, card: str, *, last: bool = True) -> str:
     )
 
 
-def opening(card: str, findings: int) -> str:
-    """The digest in short, and where the rest is."""
-    more = f"{findings} finding{'' if findings == 1 else 's'} with what to do, and a closer look at each view"
-    said = more if findings else "A closer look at each view"
-    return f'{card}<p class="more"><a href="/digest">{said}</a></p>\n'
+def opening(card: str, advice: Sequence[Advice]) -> str:
+    """The digest in short: its card, a line a finding with what to do, and where the rest is."""
+    lines = "".join(
+        f'<li dir="auto">{escape(each.headline)} <strong>{escape(each.action)}</strong></li>' for each in advice
+    )
+    findings = f'<h2>What to do</h2>\n<ol class="findings">{lines}</ol>\n' if lines else ""
+    more = "The steps, who takes them, and a closer look at each view" if lines else "A closer look at each view"
+    return f'{card}{findings}<p class="more"><a href="/digest">{more}</a></p>\n'
 
 
 def digest_page(organisation: str, digest: Digest, main: str, views: Sequence[str]) -> str:
