@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from bot.advice import advice_of
-from bot.card import Button, Card, Table
+from bot.card import Advice, Button, Card, Table
 from bot.conversation.understand import Understanding, Vocabulary, understand
 from bot.conversation.vocabulary import vocabulary_of
 from bot.format import format_period, format_value, format_week

@@ -117,7 +117,7 @@ class Roles(Part, frozen=True):
     enablement: list[str] = field(default_factory=list)
 
 
-class Subscription(Part, kw_only=True):
+class Subscription(Part, frozen=True, kw_only=True):
     """[[subscriptions]]: `to` is a channel or person; `at` is local time in `timezone` (else the organisation's)."""
 
     what: Literal["digest", "renewal"] = "digest"

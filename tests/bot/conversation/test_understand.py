@@ -80,7 +80,13 @@ def test_a_slip_of_the_finger_is_read_and_told() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "near"), [("salesforce", "Sales"), ("engineers", "Engineering"), ("liscence", "licenses"), ("custmer", "Customer Success")]
+    ("text", "near"),
+    [
+        ("salesforce", "Sales"),
+        ("engineers", "Engineering"),
+        ("liscence", "licenses"),
+        ("custmer", "Customer Success"),
+    ],
 )
 def test_an_unknown_name_offers_the_nearest(text: str, near: str) -> None:
     found = understand(text, VOCABULARY, LAST)
