@@ -11,6 +11,9 @@ from insights.weekly import ALL_TOOLS, UNMAPPED, Weekly
 from insights.words import counted, listing, told, verb
 from storage.models import family
 
+TOLD_FROM = 0.005
+"""Share of sessions on unknown models from which it is worth a sentence."""
+
 
 def notes(behind: Weekly, gated: Gated, basis: Basis, tools: Sequence[str], last_day: date | None) -> tuple[str, ...]:
     """Return the sentences, the most important first."""
@@ -88,4 +91,6 @@ def _unknown_models(behind: Weekly, basis: Basis) -> str:
     if not total or not people.size or people.max() < basis.min_group_size:
         return ""
     share = sessions[unknown].sum() / total
+    if share < TOLD_FROM:
+        return ""
     return f"{told(float(share), 'percent')} of sessions ran on models that the catalogue does not know (`other`)."

@@ -63,7 +63,7 @@ class Weekly:
 
     Tool 0 is every tool together, department 0 the company. NaN is absent. `families` are the model families,
     strongest first, unknown ones last; `family_sessions` and `family_people` have them as their first axis, and
-    `family_people` is the least number of people that they are surely about.
+    `family_people` is the least number of people that those sessions are surely about.
     """
 
     weeks: tuple[date, ...]
@@ -179,6 +179,8 @@ def _families(models: Rows, axes: _Axes, family: Callable[[str], Family]) -> tup
     sessions[where[reported]] = 0
     np.add.at(sessions, where[reported], told[reported])
     np.maximum.at(people, where, np.array(_column(models, "people"), dtype=np.float64)[known])
+    # Who used a model only beside a stronger one has no session of it: there the count says nothing.
+    people[~(sessions > 0)] = 0
     shape = (len(families), *axes.shape)
     return families, sessions.reshape(shape), people.reshape(shape)
 

@@ -60,7 +60,7 @@ def _sessions_only(panel: Panel) -> list[Finding]:
             f"{_do(found, 'goes', 'go')} no deeper: {_about(found)}"
             f"{_told(rising[first])} sessions a week per active user over {len(panel.weeks)} weeks, at "
             f"{told(float(depth[-1]), 'messages')} messages a session ({told(float(depth[0]), 'messages')} at first).",
-            detail="Sessions that rise while depth does not point to prompts: people stop at the first answer.",
+            detail="There are more sessions of the same length; prompts that carry a task on would show as depth.",
             move=rising[first],
             effect=_relative(rising[first]),
             confidence=rising[first].confidence,

@@ -91,7 +91,7 @@ def _used(panel: Panel, found: list[str]) -> str:
     if not whole or len(spends) < 4 or set(top) & set(found):
         return ""
     unused, seats = (sum(panel.latest(name, each) or 0.0 for each in top) for name in (COUNT, SEATS))
-    if not seats or unused / seats >= LEAST / 2:
+    if not seats or unused / seats >= LEAST * 0.75:
         return ""
     share, active = told(sum(spends[each] for each in top) / whole, "percent"), told(1 - unused / seats, "percent")
     return f"{listing(top)} hold {share} of seat spend and use {active} of their seats."

@@ -230,3 +230,23 @@ def test_a_score_is_told_of_departments_and_never_of_the_company(planted, group)
     panel = planted({"A": group(), "B": group()})
     assert panel.latest("proficiency_score") is None
     assert 0 < panel.latest("proficiency_score", "A") < 100
+
+
+def test_all_tools_together_do_not_tell_what_only_a_small_tool_reports(planted, group) -> None:
+    chatgpt = {name: group(people=40, missing=("input_tokens", "output_tokens")) for name in ("A", "B", "C")}
+    codex = {"A": group(people=3), "B": group(people=20), "C": group(people=30)}
+    panel = planted(tools={"*": {name: group(people=45) for name in "ABC"}, "chatgpt": chatgpt, "codex": codex})
+    told = {name: panel.cell("output_to_input_ratio", name) for name in ("A", "B", "C")}
+    assert told["A"].suppressed
+    # B's would give A's away: the company's tokens less those of C.
+    assert told["B"].suppressed
+    assert told["C"].value == 2.0
+    assert told["C"].people == 30
+
+
+def test_what_one_tool_reports_is_divided_by_its_own_people(planted, group) -> None:
+    chatgpt = {name: group(people=40, missing=("input_tokens",)) for name in ("A", "B")}
+    codex = {name: group(people=20, often=5, deep=4) for name in ("A", "B")}
+    panel = planted(tools={"*": {name: group(people=50) for name in "AB"}, "chatgpt": chatgpt, "codex": codex})
+    # 20 people, 5 sessions each, 2 prompts a session, 100 tokens a prompt.
+    assert panel.latest("input_tokens_per_active_user", "A") == 1000
