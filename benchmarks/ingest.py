@@ -1,9 +1,9 @@
 """Messages per second and peak memory: a folder of ChatGPT logs into facts, beside DuckDB doing the same work.
 
-The same work: read every line, drop copies by event id, turn addresses into keyed hashes, give each prompt the model of
-its answer and each session its strongest model, add up by person, day and model, and keep that in a file. Both run in
-processes of their own, one after the other, on files that were just written; their totals are compared. We keep, besides,
-the de-identified events, so that late ones can still be counted right; DuckDB does not.
+The same work: read every line, drop copies by event id, turn addresses into keyed hashes, give each prompt the model
+of its answer and each session its strongest model, add up by person, day and model, and keep that in a file. Both run
+in processes of their own, one after the other, on files that were just written; their totals are compared. We keep,
+besides, the de-identified events, so that late ones can still be counted right; DuckDB does not.
 
     python benchmarks/ingest.py [--gigabytes 1] [--folder DIR]
 """
@@ -68,10 +68,11 @@ def duckdb(folder: Path, out: Path) -> None:
 QUERY = """
 CREATE TABLE usage AS
 WITH raw AS (
-  SELECT event_id, "timestamp"::TIMESTAMP AS moment, lower(trim(actor.user_email)) AS email, message.author."type" AS author,
-    message.author.model AS model, length(message.content."value") AS characters, conversation.id AS conversation
+  SELECT event_id, "timestamp"::TIMESTAMP AS moment, lower(trim(actor.user_email)) AS email,
+    message.author."type" AS author, message.author.model AS model, length(message.content."value") AS characters, conversation.id AS conversation
   FROM read_json('{folder}/*.jsonl', format = 'newline_delimited', columns = {{
-    event_id: 'VARCHAR', "timestamp": 'VARCHAR', actor: 'STRUCT(user_email VARCHAR)', conversation: 'STRUCT(id VARCHAR)',
+    event_id: 'VARCHAR', "timestamp": 'VARCHAR', actor: 'STRUCT(user_email VARCHAR)',
+    conversation: 'STRUCT(id VARCHAR)',
     message: 'STRUCT(author STRUCT("type" VARCHAR, model VARCHAR), content STRUCT("value" VARCHAR))'}})
 ), events AS (
   SELECT DISTINCT ON (event_id) * FROM raw

@@ -101,12 +101,12 @@ def test_headings_step_down_from_the_level_asked_for():
     assert [tag for tag, _ in page.tags if tag in {"h1", "h2", "h3"}] == ["h1", "h2", "h2", "h2"]
 
 
-def test_findings_come_before_the_chart_each_with_what_to_do():
+def test_the_chart_comes_before_the_findings_each_with_what_to_do():
     html = render_card(OVERVIEW, IMAGES)
 
     places = [html.index(advice.headline.replace("'", "&#x27;")) for advice in OVERVIEW.advice]
     assert places == sorted(places)
-    assert places[-1] < html.index("<figure")
+    assert html.index("<figure") < places[0]
     assert html.count("Do this") == 3
     assert all(part in html for part in ("Workspace administrator", "5 minutes", "Workspace settings › Models"))
 
