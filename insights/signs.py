@@ -117,11 +117,16 @@ def moves(panel: Panel, metric: str, departments: Sequence[str], direction: int)
     return found
 
 
-def steady(panel: Panel, metric: str, department: str) -> bool:
-    """Tell whether a metric did not rise: neither clearly nor by as much as is worth a word."""
+def steady(panel: Panel, metric: str, departments: Iterable[str]) -> list[str]:
+    """Return the departments in which a metric did not rise: neither clearly nor by as much as is worth a word."""
     least = catalogue.metrics()[metric].smallest_change
-    move = _move(panel, metric, department, week_likeness(panel, metric))
-    return move is not None and max(move.change, move.trend.change) < least and move.trend.low <= 0
+    alike = week_likeness(panel, metric)
+    known = ((each, _move(panel, metric, each, alike)) for each in departments)
+    return [
+        each
+        for each, move in known
+        if move is not None and max(move.change, move.trend.change) < least and move.trend.low <= 0
+    ]
 
 
 def week_likeness(panel: Panel, metric: str) -> float:

@@ -76,8 +76,8 @@ def likeness(many: Iterable[Series]) -> float:
         seen = values[~np.isnan(values)]
         if len(seen) < FEWEST_WEEKS or not np.ptp(seen):
             continue
-        weeks = np.arange(len(seen), dtype=np.float64)
-        left = seen - np.polyval(np.polyfit(weeks, seen, 1), weeks)
+        weeks = np.arange(len(seen)) - (len(seen) - 1) / 2
+        left = seen - seen.mean() - weeks * (weeks @ seen) / (weeks @ weeks)
         if left.std() < 1e-9 * np.abs(seen).max():
             continue
         left /= left.std()

@@ -2,6 +2,8 @@
 
 import statistics
 
+import numpy as np
+
 from insights.actions.use_case_session import use_case_session
 from insights.finding import Detector, Evidence, Finding
 from insights.series import Panel
@@ -21,29 +23,27 @@ def _detect(panel: Panel) -> list[Finding]:
     departments = judged(panel)
     if not enough(panel) or len(departments) < 3 or len(panel.weeks) < RECENT:
         return []
-    found = [each for each in departments if _stands_out(panel, each, departments)]
+    often = _beyond(panel, OFTEN, departments, MORE_OFTEN)
+    shallow = _beyond(panel, DEEP, departments, LESS_DEEP)
+    found = [each for each in departments if each in often and each in shallow]
     if not found:
         return []
     found.sort(key=lambda each: -(panel.over(OFTEN, each, RECENT) or 0))
     return [_finding(panel, found, departments)]
 
 
-def _middle(panel: Panel, metric: str, departments: tuple[str, ...]) -> float:
-    return statistics.median(panel.over(metric, each, RECENT) or 0.0 for each in departments)
+def _beyond(panel: Panel, metric: str, departments: tuple[str, ...], factor: float) -> set[str]:
+    """Return the departments beyond `factor` times both the company and the middle department, week after week.
 
-
-def _stands_out(panel: Panel, department: str, departments: tuple[str, ...]) -> bool:
-    """Tell whether it asks more often and less deeply than the company and the middle department, week after week."""
-    bars = ((OFTEN, MORE_OFTEN, 1), (DEEP, LESS_DEEP, -1))
-    for metric, factor, sign in bars:
-        whole, middle, here = panel.array(metric), _middle(panel, metric, departments), panel.array(metric, department)
-        apart = [
-            sign * value >= sign * factor * total and sign * value >= sign * factor * middle
-            for value, total in zip(here[-RECENT:], whole[-RECENT:], strict=True)
-        ]
-        if sum(apart) < RECENT - 1:
-            return False
-    return True
+    Above them for a factor over 1, below for one under it; one week of the last four may be otherwise.
+    """
+    middle = statistics.median(panel.over(metric, each, RECENT) or 0.0 for each in departments)
+    whole = panel.array(metric)[-RECENT:]
+    sign = 1 if factor > 1 else -1
+    bars = factor * (np.maximum(whole, middle) if sign > 0 else np.minimum(whole, middle))
+    return {
+        each for each in departments if (sign * panel.array(metric, each)[-RECENT:] >= sign * bars).sum() >= RECENT - 1
+    }
 
 
 def _finding(panel: Panel, found: list[str], departments: tuple[str, ...]) -> Finding:

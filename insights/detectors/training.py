@@ -43,10 +43,10 @@ def _both(panel: Panel) -> list[Finding]:
 def _sessions_only(panel: Panel) -> list[Finding]:
     names = judged(panel)
     rising = moves(panel, OFTEN, names, 1)
-    found = sorted((each for each in rising if steady(panel, DEEP, each)), key=lambda each: -_relative(rising[each]))
+    found = sorted(steady(panel, DEEP, rising), key=lambda each: -_relative(rising[each]))
     if not found:
         whole = moves(panel, OFTEN, (COMPANY,), 1) if enough(panel) else {}
-        rising, found = whole, [each for each in whole if steady(panel, DEEP, each)]
+        rising, found = whole, steady(panel, DEEP, whole)
     if not found:
         return []
     first = found[0]
