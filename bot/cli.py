@@ -1,7 +1,6 @@
 """`ai-usage`: the command line. Every command is one file in `bot/commands/`."""
 
 import sys
-from importlib.metadata import version
 from pathlib import Path
 
 import click
@@ -40,7 +39,7 @@ class Commands(click.Group):
     type=click.Path(path_type=Path, dir_okay=False),
     help="The settings file (else AI_USAGE_CONFIG, else ./ai-usage.toml).",
 )
-@click.version_option(version("ai-usage"), message="ai-usage %(version)s")
+@click.version_option(package_name="ai-usage", message="ai-usage %(version)s")
 @click.pass_context
 def app(ctx: click.Context, config: Path | None) -> None:
     """What your organisation gets from its AI tools: weekly digests, answers with charts, and what to do next.

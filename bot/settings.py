@@ -241,10 +241,9 @@ def _complaints(settings: Settings) -> Iterator[str]:
     organisation = settings.organisation
     zones = [("organisation.timezone", organisation.timezone)]
     zones += [("subscriptions.timezone", each.timezone) for each in settings.subscriptions if each.timezone]
-    known_zones = zoneinfo.available_timezones()
     for name, zone in zones:
-        if zone not in known_zones:
-            close = get_close_matches(zone, sorted(known_zones), n=1)
+        if not _is_zone(zone):
+            close = get_close_matches(zone, sorted(zoneinfo.available_timezones()), n=1)
             yield f'{name}: there is no time zone "{zone}"' + (f', did you mean "{close[0]}"?' if close else "")
     if organisation.min_group_size < SMALLEST_GROUP:
         yield (
@@ -259,6 +258,14 @@ def _complaints(settings: Settings) -> Iterator[str]:
     for each in settings.subscriptions:
         if not CLOCK.fullmatch(each.at):
             yield f'subscriptions.at is "{each.at}": write a time of day such as "09:00"'
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
 
 
 def secret(reference: str, setting: str, folder: Path) -> str:

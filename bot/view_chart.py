@@ -1,20 +1,16 @@
 """From a view's plan and the panel to the chart a Card carries, with the text that holds its numbers."""
 
-from typing import TYPE_CHECKING, assert_never
-
-import numpy as np
+from collections.abc import Sequence
+from typing import assert_never
 
 from bot.card import Bar, BarChart, Chart, Dot, DotChart, Level, Line, LineChart, ShareChart
 from bot.format import format_value, format_week
 from bot.wording import titled
 from insights.catalogue import metrics
-from insights.series import ALL_TOOLS, COMPANY, Panel
+from insights.series import ALL_TOOLS, COMPANY, FamilyShare, Panel
 from insights.view import ChartPlan
 from insights.words import listing
-from storage.models import OTHER
-
-if TYPE_CHECKING:
-    import pandas as pd
+from storage.models import OTHER, Family
 
 MOST_IN_ALT = 12
 OTHER_NEWER = "other newer"
@@ -105,40 +101,32 @@ def _shares(plan: ChartPlan, panel: Panel, department: str, tool: str) -> ShareC
 
 def _bands(panel: Panel, department: str, tool: str) -> tuple[tuple[Line, ...], str]:
     """The model families worth a band, strongest first, and the weakest that is as strong as the reference model."""
-    shares = panel.shares
-    mine = shares[(shares["department"] == department) & (shares["tool"] == tool) & ~shares["suppressed"]]
-    table = mine.pivot_table(index="week", columns="family", values="value", aggfunc="sum").reindex(list(panel.weeks))
-    ranks = mine.groupby("family")["rank"].max()
-    seen = table.notna().any(axis=1)
+    mix = panel.mix(department, tool)
     # A family that the gate folded into "other" in one week would jump there and back: it stays there in every week.
-    small = [name for name in table.columns.difference([OTHER]) if _is_small(table.loc[seen, name])]
-    newer = [name for name in small if _is_strong(ranks.get(name), panel)]
-    rest = [name for name in (*small, OTHER) if name in table.columns and name not in newer]
-    order = sorted(table.columns.difference([*small, OTHER]), key=lambda name: (-_rank(ranks.get(name)), str(name)))
-    sums = [(OTHER_NEWER, table[newer].sum(axis=1)), *((str(name), table[name]) for name in order)]
-    lines = tuple(
-        Line(label=name, values=tuple(_or_none(v, known=k) for v, k in zip(values, seen, strict=True)), unit="percent")
-        for name, values in (*sums, (OTHER, table[rest].sum(axis=1)))
-        if values.any()
-    )
-    strong = [str(name) for name in order if _is_strong(ranks.get(name), panel)]
+    large = [each for each in mix if each.family.name != OTHER and _is_worth_a_band(each.values)]
+    small = [each for each in mix if each not in large]
+    newer = [each for each in small if _is_strong(each.family, panel)]
+    older = [each for each in small if each not in newer]
+    bands = [(OTHER_NEWER, _added(newer)), *((each.family.name, each.values) for each in large), (OTHER, _added(older))]
+    lines = tuple(Line(label=name, values=values, unit="percent") for name, values in bands if any(values))
+    strong = [each.family.name for each in large if _is_strong(each.family, panel)]
     return lines, strong[-1] if strong else ""
 
 
-def _is_small(values: "pd.Series[float]") -> bool:
-    return bool(values.isna().any() or values.max() < WORTH_A_BAND)
+def _is_worth_a_band(values: Sequence[float | None]) -> bool:
+    known = [value for value in values if value is not None]
+    return min(known, default=0.0) > 0 and max(known) >= WORTH_A_BAND
 
 
-def _or_none(value: float, *, known: bool) -> float | None:
-    return float(np.nan_to_num(value)) if known else None
+def _is_strong(family: Family, panel: Panel) -> bool:
+    reference = panel.reference.rank
+    return family.rank is not None and reference is not None and family.rank >= reference
 
 
-def _is_strong(rank: object, panel: Panel) -> bool:
-    return panel.reference.rank is not None and _rank(rank) >= panel.reference.rank
-
-
-def _rank(rank: object) -> float:
-    return float(rank) if isinstance(rank, int | float | np.integer) else -1.0
+def _added(families: Sequence[FamilyShare]) -> tuple[float | None, ...]:
+    """The sum by week; None where the week's mix is hidden or absent."""
+    by_week = zip(*(each.values for each in families), strict=True)
+    return tuple(None if None in week else sum(value for value in week if value is not None) for week in by_week)
 
 
 def _dots(plan: ChartPlan, panel: Panel, departments: tuple[str, ...], tool: str) -> DotChart | None:

@@ -28,11 +28,15 @@ def monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
+WEEKEND = timedelta(days=2)
+"""Where nobody works at weekends the last day with facts is a Friday, and the week is complete all the same."""
+
+
 def latest_complete_week(as_of: date, last_day: date | None) -> date | None:
-    """Return the Monday of the newest week that is over on `as_of` and to whose Sunday the facts reach.
+    """Return the Monday of the newest week that is over on `as_of` and to whose Friday, at least, the facts reach.
 
     `last_day` is the newest day with facts; without any there is no complete week.
     """
     if last_day is None:
         return None
-    return monday(min(as_of, last_day + timedelta(days=1))) - WEEK
+    return monday(min(as_of, last_day + WEEKEND + timedelta(days=1))) - WEEK

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from insights.metric import Metric, Part
@@ -14,6 +13,9 @@ from insights.privacy import hidden_cells
 from insights.together import together
 from insights.weekly import Flags, Floats, Weekly
 from storage.models import OTHER, Family
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 ALSO = {"reference_people": "people", "top_ten_people": "people", "top_decile_people": "people"}
 """Counts of a part of those whom another column counts: hidden with it as well."""
@@ -67,8 +69,10 @@ class Gated:
         names = ("value", "numerator", "denominator", "people", "estimated", "suppressed")
         return replace(self, **{name: getattr(self, name)[:, at : at + 1] for name in names})
 
-    def frame(self, weeks: Sequence[date], tools: Sequence[str], names: Sequence[str]) -> pd.DataFrame:
+    def frame(self, weeks: Sequence[date], tools: Sequence[str], names: Sequence[str]) -> "pd.DataFrame":
         """Return every cell as a row."""
+        import pandas as pd  # noqa: PLC0415 - a quarter of a second that an answer does without
+
         labels = ([each.id for each in self.metrics], list(tools), list(names), list(weeks))
         grid = pd.MultiIndex.from_product(labels, names=["metric", "tool", "department", "week"]).to_frame(index=False)
         columns = ("value", "numerator", "denominator", "people", "estimated", "suppressed")
@@ -95,8 +99,10 @@ class Mix:
             self, sessions=self.sessions[:, one], people=self.people[:, one], suppressed=self.suppressed[one]
         )
 
-    def frame(self, weeks: Sequence[date], tools: Sequence[str], names: Sequence[str]) -> pd.DataFrame:
+    def frame(self, weeks: Sequence[date], tools: Sequence[str], names: Sequence[str]) -> "pd.DataFrame":
         """Return every share that is not zero as a row."""
+        import pandas as pd  # noqa: PLC0415 - a quarter of a second that an answer does without
+
         total = self.sessions.sum(axis=0)
         with np.errstate(invalid="ignore", divide="ignore"):
             share = self.sessions / total

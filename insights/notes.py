@@ -1,11 +1,11 @@
 """Sentences that qualify a panel's numbers: how fresh they are, and what is hidden, estimated or not known."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 
-from insights.basis import WEEK, Basis, monday
+from insights.basis import WEEK, Basis, latest_complete_week, monday
 from insights.gate import Gated
 from insights.weekly import ALL_TOOLS, UNMAPPED, Weekly
 from insights.words import counted, listing, told, verb
@@ -35,8 +35,7 @@ def _day(day: date) -> str:
 
 
 def _stale(behind: Weekly, basis: Basis, last_day: date) -> str:
-    newest_over = monday(basis.as_of) - WEEK
-    if last_day >= newest_over + timedelta(days=6):
+    if latest_complete_week(basis.as_of, last_day) == monday(basis.as_of) - WEEK:
         return ""
     if not behind.weeks:
         return f"Facts reach to {_day(last_day)}; there is no complete week yet."

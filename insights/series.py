@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, partial
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from insights import catalogue
@@ -20,9 +20,23 @@ from storage.facts import Contract
 from storage.models import Family, family
 from storage.reading import contracts, first_week, group_weeks, last_day, model_weeks
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 __all__ = ["ALL_TOOLS", "COMPANY", "DEFAULT_WEEKS", "Cell", "Panel", "panel"]
 
 DEFAULT_WEEKS = 14
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FamilyShare:
+    """One model family's share of sessions, 0..1 a week; None where the week's mix is hidden or absent.
+
+    0 means that nobody used it, or too few to be told: their sessions are then part of `other`.
+    """
+
+    family: Family
+    values: tuple[float | None, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,7 +116,7 @@ class Panel:
         return self._gated.cell((*place, self.weeks.index(wanted)))
 
     @cached_property
-    def frame(self) -> pd.DataFrame:
+    def frame(self) -> "pd.DataFrame":
         """Every cell as a row.
 
         Columns: week, department ('' is the company), tool, metric, value, numerator, denominator, people,
@@ -111,13 +125,36 @@ class Panel:
         return self._gated.frame(self.weeks, self.tools, (COMPANY, *self.departments))
 
     @cached_property
-    def shares(self) -> pd.DataFrame:
+    def shares(self) -> "pd.DataFrame":
         """The share of sessions by model family.
 
         Columns: week, department, tool, family, rank (<NA> where unknown), value, sessions, people, suppressed.
         Strongest family first, `other` last. Where a department's mix is hidden it has one row, of family `other`.
         """
         return self._mix().frame(self.weeks, self.tools, (COMPANY, *self.departments))
+
+    def mix(self, department: str = COMPANY, tool: str = "") -> tuple[FamilyShare, ...]:
+        """Return each model family's share of sessions by week, strongest first, `other` last.
+
+        Empty where the whole mix is hidden or absent.
+        """
+        names = (COMPANY, *self.departments)
+        if department not in names:
+            return ()
+        mix, place = self._mix(), (self.tools.index(tool) if tool else 0, names.index(department))
+        sessions = mix.sessions[:, *place]
+        totals = sessions.sum(axis=0)
+        return tuple(
+            FamilyShare(
+                family=family,
+                values=tuple(
+                    None if np.isnan(total) or not total else float(each / total)
+                    for each, total in zip(row, totals, strict=True)
+                ),
+            )
+            for family, row in zip(mix.families, sessions, strict=True)
+            if np.nansum(row) > 0
+        )
 
     def narrowed(self, tool: str) -> "Panel":
         """Return the panel of one of its tools."""

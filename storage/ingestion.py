@@ -6,8 +6,7 @@ from dataclasses import asdict, fields
 from datetime import date, datetime, timedelta
 from operator import attrgetter
 
-from sqlalchemy import Connection, Insert, Table, bindparam, delete, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
 
 from storage.facts import Alias, Contract, EventBatch, Member, Person, Seat, Usage
 from storage.schema import (
@@ -23,7 +22,7 @@ from storage.schema import (
     usage,
     watermark,
 )
-from storage.store import Store
+from storage.store import Store, insert_missing
 
 _USAGE_NAMES = tuple(each.name for each in fields(Usage))
 _USAGE_VALUES = attrgetter(*_USAGE_NAMES)
@@ -75,12 +74,12 @@ def save_file(
     its model from the reply after it.
     """
     with store.writing() as connection:
-        _insert_missing(
+        insert_missing(
             connection,
             source_file,
             [{"source": source, "file": file, "stream": stream, "rows": rows, "skipped": skipped}],
         )
-        _insert_missing(
+        insert_missing(
             connection,
             event_batch,
             [
@@ -114,7 +113,7 @@ def close_days(store: Store, source: str, before: date) -> None:
         days = list(connection.scalars(old))
         for day in days:
             connection.execute(delete(source_day).where(source_day.c.source == source, source_day.c.day == day))
-        _insert_missing(connection, source_day, [{"source": source, "day": day, "state": CLOSED} for day in days])
+        insert_missing(connection, source_day, [{"source": source, "day": day, "state": CLOSED} for day in days])
         connection.execute(delete(event_batch).where(event_batch.c.source == source, event_batch.c.day < before))
 
 
@@ -243,7 +242,7 @@ def finish_run(
 
 def mark_due(connection: Connection, weeks: Iterable[date]) -> None:
     """Note that the roll-ups of `weeks` (Mondays) no longer fit their facts."""
-    _insert_missing(connection, rollup_due, [{"week": week} for week in sorted(weeks)])
+    insert_missing(connection, rollup_due, [{"week": week} for week in sorted(weeks)])
 
 
 def mark_everything_due(connection: Connection) -> None:
@@ -259,7 +258,7 @@ def _days(store: Store, source: str, state: str) -> set[date]:
 
 def _mark_waiting(connection: Connection, source: str, days: Iterable[date]) -> None:
     rows = [{"source": source, "day": day, "state": WAITING} for day in sorted(days)]
-    _insert_missing(connection, source_day, rows)
+    insert_missing(connection, source_day, rows)
 
 
 def _learn_aliases(connection: Connection, source: str, aliases: Sequence[Alias]) -> None:
@@ -307,15 +306,3 @@ def _replace(store: Store, table: Table, source: str, rows: list[dict[str, objec
         if rows:
             connection.execute(insert(table), rows)
         mark_everything_due(connection)
-
-
-def _insert_missing(connection: Connection, table: Table, rows: list[dict[str, object]]) -> None:
-    if not rows:
-        return
-    statement: Insert
-    match connection.dialect.name:
-        case "postgresql":
-            statement = postgresql.insert(table).on_conflict_do_nothing()
-        case _:
-            statement = sqlite.insert(table).on_conflict_do_nothing()
-    connection.execute(statement, rows)

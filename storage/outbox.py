@@ -4,10 +4,9 @@ from datetime import datetime
 from typing import Literal
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.schema import outbox
-from storage.store import Store
+from storage.store import Store, insert_missing
 
 State = Literal["sent", "failed", "unknown"]
 
@@ -19,9 +18,7 @@ def claim(store: Store, subscription: str, period: str, now: datetime) -> bool:
     """
     values = {"subscription": subscription, "period": period, "state": "claimed", "claimed": now}
     with store.writing() as connection:
-        kind = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-        done = connection.execute(kind(outbox).values(values).on_conflict_do_nothing())
-        if done.rowcount == 1:
+        if insert_missing(connection, outbox, [values]) == 1:
             return True
         again = (
             update(outbox)

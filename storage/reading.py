@@ -134,4 +134,4 @@ def coverage(store: Store) -> list[Coverage]:
 def _weeks(store: Store, table: Table, first: date, last: date) -> Rows:
     wanted = select(table).where(table.c.week.between(first, last)).order_by(*table.primary_key.columns)
     with store.reading() as connection:
-        return Rows(tuple(column.name for column in table.c), [tuple(row) for row in connection.execute(wanted)])
+        return Rows(tuple(column.name for column in table.c), list(map(tuple, connection.execute(wanted).all())))

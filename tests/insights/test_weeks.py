@@ -34,13 +34,22 @@ def fill(store: Store, last: date, weeks: int = 20) -> None:
         (date(2026, 3, 9), date(2026, 3, 9), date(2026, 3, 2)),
         (date(2026, 3, 9), date(2026, 3, 8), date(2026, 3, 2)),
         (date(2026, 3, 8), date(2026, 3, 8), date(2026, 2, 23)),
-        (date(2026, 3, 9), date(2026, 3, 7), date(2026, 2, 23)),
+        (date(2026, 3, 9), date(2026, 3, 6), date(2026, 3, 2)),
+        (date(2026, 3, 9), date(2026, 3, 5), date(2026, 2, 23)),
         (date(2026, 3, 14), date(2026, 2, 25), date(2026, 2, 16)),
         (date(2026, 3, 9), None, None),
     ],
-    ids=["over and reached", "reached to its Sunday", "not yet over", "Saturday's facts only", "stale", "no facts"],
+    ids=[
+        "over and reached",
+        "reached to its Sunday",
+        "not yet over",
+        "nobody works at weekends",
+        "Thursday's facts only",
+        "stale",
+        "no facts",
+    ],
 )
-def test_a_week_is_complete_when_it_is_over_and_the_facts_reach_its_end(
+def test_a_week_is_complete_when_it_is_over_and_the_facts_reach_its_friday(
     as_of: date, last_day: date | None, expected: date | None
 ) -> None:
     assert latest_complete_week(as_of, last_day) == expected
