@@ -143,7 +143,7 @@ def _move(panel: Panel, metric: str, department: str, alike: float) -> Move | No
 
 
 def filled(action: Action, **names: str) -> Action:
-    """Return the action with `{departments}`, `{model}` and the like in its title and steps filled in."""
+    """Return the action with `{departments}`, `{model}` and the like filled in wherever it speaks."""
 
     def fill(text: str) -> str:
         # Not str.format: a department may be called "{0}".
@@ -155,5 +155,6 @@ def filled(action: Action, **names: str) -> Action:
         action,
         title=fill(action.title),
         steps=tuple(fill(each) for each in action.steps),
+        where=fill(action.where),
         expected=fill(action.expected),
     )

@@ -1,5 +1,7 @@
 """The engine ranks, keeps what a reader has time for, and survives its detectors."""
 
+from collections import Counter
+
 from insights.engine import MOST, examine, findings
 from insights.finding import Detector
 from insights.series import Panel
@@ -21,11 +23,19 @@ def rich(group):
     }
 
 
-def test_findings_come_by_impact_times_confidence(planted, group) -> None:
+def test_findings_come_by_impact_times_confidence_each_further_one_about_a_department_counting_half(
+    planted, group
+) -> None:
     found = findings(planted(rich(group)), limit=None)
-    scores = [each.impact * each.confidence for each in found]
     assert len(found) > MOST
-    assert scores == sorted(scores, reverse=True)
+    told: Counter[str] = Counter()
+    weights = []
+    for each in found:
+        before = max((told[name] for name in each.departments), default=0)
+        weights.append(each.impact * each.confidence / 2**before)
+        told.update(each.departments)
+    assert weights == sorted(weights, reverse=True)
+    assert max(told.values()) > 1, "the panel names no department twice: nothing is tested"
 
 
 def test_at_most_five_are_kept_and_they_are_the_first(planted, group) -> None:
