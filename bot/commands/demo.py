@@ -1,5 +1,8 @@
 """`ai-usage demo`: see the product at work in a minute, without any account."""
 
+import os
+import shutil
+import sys
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -65,8 +68,16 @@ def command(
     console.print(render_digest(digest))
     written = write_digest(digest, seen, basis, out)
     console.print(f"\nWrote {len(written)} files to {out}: open {written[0]} in a browser.", highlight=False)
-    console.print(f"Ask: ai-usage --config {out / 'ai-usage.toml'} ask sales", highlight=False, soft_wrap=True)
+    console.print(f"Ask: {_this_program()} --config {out / 'ai-usage.toml'} ask sales", highlight=False, soft_wrap=True)
     if serve:
         from bot.serving import serve_page_until_stopped  # noqa: PLC0415
 
         serve_page_until_stopped(installation, today, port)
+
+
+def _this_program() -> str:
+    """How this command was called, from here: ".venv/bin/ai-usage" where it is not on the path."""
+    program = Path(sys.argv[0])
+    if shutil.which(program.name):
+        return program.name
+    return os.path.relpath(program)

@@ -120,7 +120,7 @@ def test_nothing_planted_is_found_anywhere(canaries: Path, tmp_path: Path, small
     out.mkdir()
     temporary.mkdir()
     url = f"sqlite:///{out / 'store.db'}"
-    run = subprocess.run(  # noqa: S603
+    run = subprocess.run(
         [sys.executable, "-X", "dev", "-c", RUN, url, str(canaries), KEY.hex(), str(small)],
         capture_output=True,
         env={**os.environ, "TMPDIR": str(temporary), "PYTHONPATH": os.getcwd()},  # noqa: PTH109

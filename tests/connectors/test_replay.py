@@ -127,7 +127,7 @@ def test_one_file_with_every_line_in_another_order(
 
 def killed_after(seconds: float, arguments: list[str]) -> bool:
     """Run in a process of its own and kill it; return whether it was still at work."""
-    process = subprocess.Popen([sys.executable, "-c", RUN, *arguments], start_new_session=True)  # noqa: S603
+    process = subprocess.Popen([sys.executable, "-c", RUN, *arguments], start_new_session=True)
     try:
         process.wait(seconds)
     except subprocess.TimeoutExpired:
@@ -151,7 +151,7 @@ def test_killed_again_and_again_and_run_to_its_end(tmp_path: Path, expected: lis
     rng = random.Random(3)
     kills = sum(killed_after(rng.uniform(0.6, 1.6), arguments) for _ in range(6))
     assert kills > 0, "every run came to its end before it was killed"
-    subprocess.run([sys.executable, "-c", RUN, *arguments], check=True)  # noqa: S603
+    subprocess.run([sys.executable, "-c", RUN, *arguments], check=True)
     store = open_store(url)
     assert facts(store) == expected
     store.close()
@@ -163,7 +163,7 @@ def test_readers_do_not_outlive_a_killed_run(tmp_path: Path) -> None:
     for place in range(20):
         write(tmp_path / "logs" / f"{place}.jsonl", events)
     arguments = [f"sqlite:///{tmp_path / 'store.db'}", str(tmp_path / "logs"), KEY.hex()]
-    process = subprocess.Popen([sys.executable, "-c", RUN, *arguments], start_new_session=True)  # noqa: S603
+    process = subprocess.Popen([sys.executable, "-c", RUN, *arguments], start_new_session=True)
     group = process.pid
     assert ended(lambda: len(members(group)) > 2), "no reader was started"
     process.kill()

@@ -112,7 +112,7 @@ def main() -> None:
     config = folder / "config.json"
     config.write_text(json.dumps(CONFIG), encoding="utf-8")
     arguments = [binary, "--config", str(config), "--port", str(PORT), "--base-host", "127.0.0.1"]
-    with subprocess.Popen([*arguments, "--files-dir", str(folder)], stdout=subprocess.DEVNULL) as server:  # noqa: S603
+    with subprocess.Popen([*arguments, "--files-dir", str(folder)], stdout=subprocess.DEVNULL) as server:
         try:
             seen = asyncio.run(scenario())
         finally:

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.e2e
 def seen(local_slack, namespace, tmp_path_factory):
     folder = tmp_path_factory.mktemp("local-slack")
     command = [*namespace, sys.executable, "-m", "tests.e2e.slack_run", str(local_slack), str(folder)]
-    ran = subprocess.run(  # noqa: S603 - ours
+    ran = subprocess.run(
         command,
         capture_output=True,
         text=True,
