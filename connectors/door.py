@@ -9,9 +9,10 @@ where a psoxy proxy has put a digest in place of the text, they are the digest's
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Protocol, TypeVar
 
 import msgspec
@@ -28,13 +29,10 @@ from connectors.events import (
     CostColumns,
     Events,
     MessageColumns,
-    joined,
-    no_costs,
-    no_messages,
     take,
 )
 from connectors.keyedhash import hash_strings
-from connectors.rows import Account, BadLine, CostRow, MessageRows, Rows
+from connectors.rows import Account, BadLine, CostRow, Rows
 from connectors.timestamps import UNREADABLE, read_times
 from storage.facts import NO_MODEL, Alias, Person, Seat
 from storage.models import UNRECOGNISED
@@ -44,7 +42,7 @@ NOT_A_PERSON = "not a person (an API key or the system wrote it)"
 Number = TypeVar("Number", bound=np.generic)
 
 _MODEL = re.compile(r"[a-z0-9][a-z0-9._:-]{0,47}")
-_KINDS = {"user": PROMPT, "assistant": ANSWER}
+_NO_AUTHOR = 255
 _MOST_CHARACTERS = 1 << 31
 _MOST_TOKENS = 1 << 50
 _UNKNOWN_START = date(1970, 1, 1)
@@ -65,13 +63,24 @@ class Door:
 
     def person(self, email: str | None) -> Person | None:
         """Return the pseudonym of an address; None where there is none."""
-        canonical = identity.canonical_email(email)
-        return None if canonical is None else identity.pseudonym(self.key, canonical)
+        return _person(self.key, email)
 
     def account(self, account: str | None) -> Person | None:
         """Return the pseudonym of the tool's account id; None where there is none."""
-        canonical = identity.canonical_account(account)
-        return None if canonical is None else identity.account_pseudonym(self.key, self.tool, canonical)
+        return _account(self.key, self.tool, account)
+
+
+# The same few thousand people come again in every file.
+@lru_cache(maxsize=1 << 16)
+def _person(key: bytes, email: str | None) -> Person | None:
+    canonical = identity.canonical_email(email)
+    return None if canonical is None else identity.pseudonym(key, canonical)
+
+
+@lru_cache(maxsize=1 << 16)
+def _account(key: bytes, tool: str, account: str | None) -> Person | None:
+    canonical = identity.canonical_account(account)
+    return None if canonical is None else identity.account_pseudonym(key, tool, canonical)
 
 
 class _Digest(msgspec.Struct, forbid_unknown_fields=True):
@@ -98,82 +107,135 @@ class _Admit(Protocol):
     def __call__(self, raw: str | None, /) -> int: ...
 
 
+def _kind(author: str | None) -> int:
+    plain = (author or "").strip().lower()
+    return {"user": PROMPT, "assistant": ANSWER, "": _NO_AUTHOR}.get(plain, OTHER)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Admitted:
+    """What came through the door; the lines found bad there; and counts of those passed over, by reason."""
+
+    events: Events
+    bad: tuple[BadLine, ...]
+    passed: Mapping[str, int]
+
+
+_Pairs = NDArray[np.int32]
+
+
 class Entry:
-    """Admits the pieces of one file, one after the other, and gathers what came through."""
+    """Admits the rows of a piece of a file, a handful at a time, and gathers what came through.
+
+    Text is measured and addresses replaced at once; ids and times wait, to be worked on all together.
+    """
 
     def __init__(self, door: Door) -> None:
         self._door = door
-        self._hash_key = identity.hash_key(door.key)
-        self._people: dict[Person, int] = {}
-        self._models: dict[str, int] = {NO_MODEL: 0}
-        self._same: dict[tuple[int, int], None] = {}
-        self._emails = _Codes(lambda raw: self._code(door.person(raw)))
-        self._accounts = _Codes(lambda raw: self._code(door.account(raw)))
-        self._slugs = _Codes(lambda raw: self._models.setdefault(model_name(raw), len(self._models)))
-        self._kinds = _Codes(lambda raw: _KINDS.get((raw or "").strip().lower(), OTHER))
-        self._messages: list[MessageColumns] = [no_messages()]
-        self._costs: list[CostColumns] = [no_costs()]
+        people: dict[Person, int] = {}
+        models: dict[str, int] = {NO_MODEL: 0}
 
-    def _code(self, person: Person | None) -> int:
-        return NOBODY if person is None else self._people.setdefault(person, len(self._people))
+        def code(person: Person | None) -> int:
+            return NOBODY if person is None else people.setdefault(person, len(people))
 
-    def admit(self, rows: Rows) -> tuple[list[BadLine], dict[str, int]]:
-        """Take rows in. Return the lines found bad at the door, and counts of those passed over, by reason."""
+        # These do not name `self`: an entry that names itself would stay in memory until a collection.
+        self._people, self._models = people, models
+        self._emails = _Codes(lambda raw: code(door.person(raw)))
+        self._accounts = _Codes(lambda raw: code(door.account(raw)))
+        self._slugs = _Codes(lambda raw: models.setdefault(model_name(raw), len(models)))
+        self._kinds = _Codes(_kind)
+        self._lines = 0
+        self._line: list[tuple[int, Sequence[int]]] = []
+        self._event: list[str | None] = []
+        self._time: list[str | float | None] = []
+        self._email: list[int] = []
+        self._account: list[int] = []
+        self._kind: list[int] = []
+        self._model: list[int] = []
+        self._characters: list[int] = []
+        self._message: list[str | None] = []
+        self._parent: list[str | None] = []
+        self._conversation: list[str | None] = []
+        self._costs: list[CostRow] = []
+
+    def admit(self, rows: Rows) -> None:
+        """Take rows in, after those that were taken in before."""
+        for messages in rows.messages:
+            self._line.append((self._lines, messages.line))
+            self._event += messages.event
+            self._time += messages.time
+            self._email += map(self._emails.__getitem__, messages.email)
+            self._account += map(self._accounts.__getitem__, messages.account)
+            self._kind += map(self._kinds.__getitem__, messages.author)
+            self._model += map(self._slugs.__getitem__, messages.model)
+            self._characters += [
+                len(each) if each.__class__ is str and each[:1] != "{" else length_of(each) for each in messages.content
+            ]
+            self._message += messages.message
+            self._parent += messages.parent
+            self._conversation += messages.conversation
+        self._costs += [replace(row, line=self._lines + row.line) for row in rows.costs]
+        self._lines += rows.lines
+
+    def admitted(self) -> Admitted:
+        """Return everything that came through, and what did not."""
         bad: list[BadLine] = []
         passed: dict[str, int] = {}
-        for messages in rows.messages:
-            self._admit_messages(messages, bad, passed)
-        self._admit_costs(rows.costs, bad, passed)
-        return bad, passed
-
-    def events(self) -> Events:
-        """Return everything that came through."""
-        return Events(
-            people=tuple(self._people),
-            models=tuple(self._models),
-            same=tuple(self._same),
-            messages=joined(self._messages),
-            costs=joined(self._costs),
+        messages, same = self._messages(bad, passed)
+        costs, same_by_costs = self._metered(bad, passed)
+        return Admitted(
+            events=Events(
+                people=b"".join(self._people),
+                models=tuple(self._models),
+                same=np.concatenate([same, same_by_costs]),
+                messages=messages,
+                costs=costs,
+            ),
+            bad=tuple(bad),
+            passed=passed,
         )
 
-    def _admit_messages(self, rows: MessageRows, bad: list[BadLine], passed: dict[str, int]) -> None:
-        size = len(rows.line)
-        time = read_times(rows.time)
-        kind = _column(map(self._kinds.__getitem__, rows.author), np.uint8, size)
-        event = hash_strings(rows.event, self._hash_key)
-        message, parent, conversation = _hash_shared((rows.message, rows.parent, rows.conversation), self._hash_key)
-        person = self._persons(rows.email, rows.account)
+    def _messages(self, bad: list[BadLine], passed: dict[str, int]) -> tuple[MessageColumns, _Pairs]:
+        key = identity.hash_key(self._door.key)
+        time = read_times(self._time)
+        kind = np.array(self._kind, np.uint8)
+        event, message, conversation = (
+            hash_strings(each, key) for each in (self._event, self._message, self._conversation)
+        )
+        person, same = _persons(self._email, self._account)
         columns = MessageColumns(
             event=event,
             message=np.where(message == 0, event, message),
-            parent=parent,
+            parent=hash_strings(self._parent, key),
             conversation=conversation,
             time=time,
             person=person,
-            model=_column(map(self._slugs.__getitem__, rows.model), np.int32, size),
+            model=np.array(self._model, np.int32),
             kind=kind,
-            characters=_column(map(length_of, rows.content), np.int32, size),
+            characters=np.array(self._characters, np.int32),
         )
         faults = (
             (time == UNREADABLE, "no readable time"),
             (conversation == 0, "no conversation id"),
             ((event == 0) & (message == 0), "neither an event id nor a message id"),
-            (_column(map(_is_empty, rows.author), np.bool_, size), "no author"),
+            (kind == _NO_AUTHOR, "no author"),
         )
-        sound = _without_faults(faults, rows.line, bad)
+        sound = ~np.logical_or.reduce([faulty for faulty, _ in faults])
+        if not sound.all():
+            _report(faults, [before + line for before, lines in self._line for line in lines], bad)
         nobody = sound & (kind == PROMPT) & (person == NOBODY)
         _count(passed, NOT_A_PERSON, int(nobody.sum()))
         keep = sound & ~nobody
-        self._messages.append(columns if keep.all() else take(columns, keep))
+        return columns if keep.all() else take(columns, keep), same
 
-    def _admit_costs(self, rows: Sequence[CostRow], bad: list[BadLine], passed: dict[str, int]) -> None:
-        if not rows:
-            return
+    def _metered(self, bad: list[BadLine], passed: dict[str, int]) -> tuple[CostColumns, _Pairs]:
+        rows = self._costs
         bad += [BadLine(line=row.line, why="tokens or amounts that cannot be") for row in rows if not _is_possible(row)]
         rows = [row for row in rows if _is_possible(row)]
         time = read_times([row.time for row in rows])
-        event = hash_strings([row.event for row in rows], self._hash_key)
-        person = self._persons([row.email for row in rows], [row.account for row in rows])
+        event = hash_strings([row.event for row in rows], identity.hash_key(self._door.key))
+        emails, accounts = [self._emails[row.email] for row in rows], [self._accounts[row.account] for row in rows]
+        person, same = _persons(emails, accounts)
         columns = CostColumns(
             event=event,
             time=time,
@@ -185,19 +247,11 @@ class Entry:
             cost=np.array([np.nan if row.cost is None else row.cost for row in rows], np.float64),
         )
         faults = ((time == UNREADABLE, "no readable time"), (event == 0, "no event id"))
-        sound = _without_faults(faults, [row.line for row in rows], bad)
+        sound = ~np.logical_or.reduce([faulty for faulty, _ in faults])
+        _report(faults, [row.line for row in rows], bad)
         nobody = sound & (person == NOBODY)
         _count(passed, NOT_A_PERSON, int(nobody.sum()))
-        self._costs.append(take(columns, sound & ~nobody))
-
-    def _persons(self, emails: Sequence[str | None], accounts: Sequence[str | None]) -> NDArray[np.int32]:
-        """Return codes: of the address, else of the account. Notes which account goes with which address."""
-        by_email = _column(map(self._emails.__getitem__, emails), np.int32, len(emails))
-        by_account = _column(map(self._accounts.__getitem__, accounts), np.int32, len(emails))
-        both = np.flatnonzero((by_email != NOBODY) & (by_account != NOBODY))
-        pairs = np.unique(by_account[both].astype(np.int64) << 32 | by_email[both])
-        self._same |= {(pair >> 32, pair & 0xFFFFFFFF): None for pair in pairs.tolist()}
-        return np.where(by_email == NOBODY, by_account, by_email)
+        return take(columns, sound & ~nobody), same
 
 
 def model_name(raw: str | None) -> str:
@@ -269,21 +323,13 @@ def _length_of_digest(text: str) -> int:
     return length if 0 <= length < _MOST_CHARACTERS else ABSENT
 
 
-def _hash_shared(columns: Sequence[Sequence[str | None]], key: bytes) -> list[NDArray[np.uint64]]:
-    """Hash columns that name each other's values, each value once."""
-    known: dict[str | None, int] = {}
-    for column in columns:
-        known |= dict.fromkeys(column, 0)
-    hashes = dict(zip(known, hash_strings(list(known), key).tolist(), strict=True))
-    return [_column(map(hashes.__getitem__, column), np.uint64, len(column)) for column in columns]
-
-
-def _column(values: Iterable[int], kind: type[Number], size: int) -> NDArray[Number]:
-    return np.fromiter(values, kind, size)
-
-
-def _is_empty(text: str | None) -> bool:
-    return not text
+def _persons(emails: Sequence[int], accounts: Sequence[int]) -> tuple[NDArray[np.int32], _Pairs]:
+    """Return the code of each row's address, else of its account; and which account goes with which address."""
+    by_email, by_account = np.array(emails, np.int32), np.array(accounts, np.int32)
+    both = (by_email != NOBODY) & (by_account != NOBODY)
+    pairs = np.unique(by_account[both].astype(np.int64) << 32 | by_email[both])
+    person = np.where(by_email == NOBODY, by_account, by_email)
+    return person, np.stack([pairs >> 32, pairs & 0xFFFFFFFF], axis=1).astype(np.int32)
 
 
 def _or_absent(value: int | None) -> int:
@@ -300,12 +346,9 @@ def _count(counts: dict[str, int], reason: str, more: int) -> None:
         counts[reason] = counts.get(reason, 0) + more
 
 
-def _without_faults(
-    faults: Sequence[tuple[NDArray[np.bool_], str]], lines: Sequence[int], bad: list[BadLine]
-) -> NDArray[np.bool_]:
-    """Report each row that has a fault once, by its first; return which rows have none."""
-    sound = np.ones(len(lines), bool)
+def _report(faults: Sequence[tuple[NDArray[np.bool_], str]], lines: Sequence[int], bad: list[BadLine]) -> None:
+    """Report each row that has a fault once, by its first."""
+    told = np.zeros(len(lines), bool)
     for faulty, why in faults:
-        bad.extend(BadLine(line=lines[row], why=why) for row in np.flatnonzero(faulty & sound).tolist())
-        sound &= ~faulty
-    return sound
+        bad.extend(BadLine(line=lines[row], why=why) for row in np.flatnonzero(faulty & ~told).tolist())
+        told |= faulty

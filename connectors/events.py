@@ -1,8 +1,7 @@
 """De-identified events as columns, and the columns as bytes: what a batch of one file and UTC day holds."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
-from datetime import date
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import msgspec
@@ -19,6 +18,8 @@ NOBODY = -1
 
 ABSENT = -1
 """Characters of content that is absent or holds no text; tokens that are not reported. For floats it is NaN."""
+
+PERSON_BYTES = 32
 
 OTHER, PROMPT, ANSWER = 0, 1, 2
 """Kinds of messages. OTHER (tool and system) is kept to find a prompt's answer and counts for nothing."""
@@ -77,15 +78,20 @@ COST_TYPES: Mapping[str, str] = {
     "credits": "<f8",
     "cost": "<f8",
 }
+_CODES = {"person", "model"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Events:
-    """Events with their dictionaries. `same` pairs the codes of an account and of the address seen beside it."""
+    """Events with their dictionaries.
 
-    people: tuple[Person, ...]
+    `people` are PERSON_BYTES each, one after the other; a person's code is the place among them. `same`, of two
+    columns, pairs the code of an account with that of the address seen beside it.
+    """
+
+    people: bytes
     models: tuple[str, ...]
-    same: tuple[tuple[int, int], ...]
+    same: NDArray[np.int32]
     messages: MessageColumns
     costs: CostColumns
 
@@ -99,9 +105,9 @@ class _Packed(msgspec.Struct, array_like=True):
     version: int
     people: bytes
     models: list[str]
-    same: list[tuple[int, int]]
-    messages: list[bytes]
-    costs: list[bytes]
+    same: bytes
+    messages: list[tuple[str, bytes]]
+    costs: list[tuple[str, bytes]]
 
 
 def take(columns: Any, rows: Any) -> Any:  # noqa: ANN401 - either kind of columns, any index of numpy's
@@ -132,16 +138,12 @@ def batches_of(events: Events, file: str) -> Iterator[EventBatch]:
     """Yield one batch a UTC day, by day."""
     message_days, cost_days = events.messages.time // DAY, events.costs.time // DAY
     for day in np.unique(np.concatenate([message_days, cost_days])).tolist():
-        of_day = _narrowed(
-            Events(
-                people=events.people,
-                models=events.models,
-                same=events.same,
-                messages=take(events.messages, message_days == day),
-                costs=take(events.costs, cost_days == day),
-            )
+        of_day = replace(
+            events,
+            messages=_only(events.messages, message_days == day),
+            costs=_only(events.costs, cost_days == day),
         )
-        yield EventBatch(file=file, day=date_of(day), rows=of_day.rows, columns=pack(of_day))
+        yield EventBatch(file=file, day=date_of(day), rows=of_day.rows, columns=pack(_narrowed(of_day)))
 
 
 def pack(events: Events) -> bytes:
@@ -149,78 +151,115 @@ def pack(events: Events) -> bytes:
     return msgspec.msgpack.encode(
         _Packed(
             version=VERSION,
-            people=b"".join(events.people),
+            people=events.people,
             models=list(events.models),
-            same=list(events.same),
-            messages=[getattr(events.messages, name).astype(kind).tobytes() for name, kind in MESSAGE_TYPES.items()],
-            costs=[getattr(events.costs, name).astype(kind).tobytes() for name, kind in COST_TYPES.items()],
+            same=events.same.astype("<i4").tobytes(),
+            messages=[_pack_column(name, getattr(events.messages, name), kind) for name, kind in MESSAGE_TYPES.items()],
+            costs=[_pack_column(name, getattr(events.costs, name), kind) for name, kind in COST_TYPES.items()],
         )
     )
 
 
 def unpack(columns: bytes) -> Events:
-    """Return the events of a batch. The columns are views of its bytes: not to be written to."""
+    """Return the events of a batch. Most columns are views of its bytes: not to be written to."""
     packed = msgspec.msgpack.decode(columns, type=_Packed)
     if packed.version != VERSION:
         raise ValueError(
-            f"a batch of version {packed.version} was written by another release; this one reads {VERSION}"
+            f"a batch of version {packed.version} was written by another release, this one reads {VERSION}"
         )
     messages = zip(MESSAGE_TYPES.items(), packed.messages, strict=True)
     costs = zip(COST_TYPES.items(), packed.costs, strict=True)
     return Events(
-        people=tuple(Person(packed.people[at : at + 32]) for at in range(0, len(packed.people), 32)),
+        people=packed.people,
         models=tuple(packed.models),
-        same=tuple(packed.same),
-        messages=MessageColumns(**{name: np.frombuffer(raw, kind) for (name, kind), raw in messages}),
-        costs=CostColumns(**{name: np.frombuffer(raw, kind) for (name, kind), raw in costs}),
+        same=np.frombuffer(packed.same, "<i4").reshape(-1, 2),
+        messages=MessageColumns(**{name: _unpack_column(name, kind, *each) for (name, kind), each in messages}),
+        costs=CostColumns(**{name: _unpack_column(name, kind, *each) for (name, kind), each in costs}),
     )
 
 
-def merged(batches: Sequence[EventBatch]) -> Events:
-    """Return the events of several batches under one pair of dictionaries."""
-    people: dict[Person, int] = {}
+def people_of(columns: bytes) -> list[Person]:
+    """Return whom the events of a batch name."""
+    return split_people(msgspec.msgpack.decode(columns, type=_Packed).people)
+
+
+def split_people(people: bytes) -> list[Person]:
+    """Return each person of a dictionary by code."""
+    return [Person(people[at : at + PERSON_BYTES]) for at in range(0, len(people), PERSON_BYTES)]
+
+
+def merged(batches: Sequence[Events]) -> Events:
+    """Return the events of several batches under one pair of dictionaries: people in their order, each once."""
+    counts = [len(events.people) // PERSON_BYTES for events in batches]
+    people, person_codes = _distinct(b"".join(events.people for events in batches))
+    starts = np.cumsum([0, *counts])
     models: dict[str, int] = {}
-    same: dict[tuple[int, int], None] = {}
-    messages, costs = [no_messages()], [no_costs()]
-    for batch in batches:
-        events = unpack(batch.columns)
-        person_codes = np.array([*(people.setdefault(each, len(people)) for each in events.people), NOBODY], np.int32)
-        model_codes = np.array([models.setdefault(each, len(models)) for each in events.models], np.int32)
-        same |= {(int(person_codes[account]), int(person_codes[email])): None for account, email in events.same}
-        messages.append(_recoded(events.messages, person_codes, model_codes))
-        costs.append(_recoded(events.costs, person_codes, model_codes))
+    same, messages, costs = [], [no_messages()], [no_costs()]
+    for events, start, count in zip(batches, starts, counts, strict=False):
+        of_person = np.append(person_codes[start : start + count], NOBODY).astype(np.int32)
+        of_model = np.array([models.setdefault(each, len(models)) for each in events.models], np.int32)
+        same.append(of_person[events.same])
+        messages.append(_recoded(events.messages, of_person, of_model))
+        costs.append(_recoded(events.costs, of_person, of_model))
     return Events(
-        people=tuple(people), models=tuple(models), same=tuple(same), messages=joined(messages), costs=joined(costs)
+        people=people,
+        models=tuple(models),
+        same=np.concatenate([np.empty((0, 2), np.int32), *same]),
+        messages=joined(messages),
+        costs=joined(costs),
     )
 
 
-def days_of(batches: Sequence[EventBatch]) -> list[date]:
-    """Return the days that batches hold, in order."""
-    return sorted({batch.day for batch in batches})
+def _distinct(people: bytes) -> tuple[bytes, NDArray[np.int64]]:
+    """Return each person once, in the order of their bytes; and each one's place there."""
+    table = np.frombuffer(people, ">u8").reshape(-1, 4)
+    _, index, inverse = np.unique(table[:, 0], return_index=True, return_inverse=True)
+    if (table[index][inverse] == table).all():
+        return table[index].tobytes(), inverse
+    # Two people whose first eight bytes are the same.
+    listed = split_people(people)
+    places = {person: place for place, person in enumerate(sorted(set(listed)))}
+    return b"".join(places), np.array([places[person] for person in listed], np.int64)
 
 
 def _recoded(columns: Any, people: NDArray[np.int32], models: NDArray[np.int32]) -> Any:  # noqa: ANN401
-    kept = {each.name: getattr(columns, each.name) for each in fields(columns)}
-    return type(columns)(**kept | {"person": people[columns.person], "model": models[columns.model]})
+    return replace(columns, person=people[columns.person], model=models[columns.model])
+
+
+def _only(columns: Any, rows: NDArray[np.bool_]) -> Any:  # noqa: ANN401
+    return columns if rows.all() else take(columns, rows)
+
+
+def _pack_column(name: str, column: NDArray[Any], kind: str) -> tuple[str, bytes]:
+    """Return a column as bytes and their type: for codes the smallest that holds them, NOBODY being 0."""
+    if name in _CODES:
+        shifted = column + 1
+        kind = np.min_scalar_type(int(shifted.max(initial=0))).newbyteorder("<").str
+        return kind, shifted.astype(kind).tobytes()
+    return kind, column.astype(kind, copy=False).tobytes()
+
+
+def _unpack_column(name: str, kind: str, stored: str, raw: bytes) -> NDArray[Any]:
+    column = np.frombuffer(raw, stored)
+    return column.astype(kind) - 1 if name in _CODES else column
 
 
 def _narrowed(events: Events) -> Events:
     """Leave out of the dictionaries what no event names."""
-    used_people = np.zeros(len(events.people) + 1, bool)
-    used_models = np.zeros(len(events.models), bool)
+    table = np.frombuffer(events.people, np.uint8).reshape(-1, PERSON_BYTES)
+    used_people, used_models = np.zeros(len(table) + 1, bool), np.zeros(len(events.models), bool)
     for columns in (events.messages, events.costs):
         used_people[columns.person] = True
         used_models[columns.model] = True
     used_people[-1] = False
-    same = [pair for pair in events.same if used_people[pair[0]] or used_people[pair[1]]]
-    for pair in same:
-        used_people[list(pair)] = True
-    person_codes = np.append(np.cumsum(used_people[:-1]) - 1, NOBODY).astype(np.int32)
-    model_codes = (np.cumsum(used_models) - 1).astype(np.int32)
+    same = events.same[used_people[events.same].any(axis=1)]
+    used_people[same.ravel()] = True
+    of_person = np.append(np.cumsum(used_people[:-1]) - 1, NOBODY).astype(np.int32)
+    of_model = (np.cumsum(used_models) - 1).astype(np.int32)
     return Events(
-        people=tuple(events.people[at] for at in np.flatnonzero(used_people).tolist()),
+        people=table[used_people[:-1]].tobytes(),
         models=tuple(events.models[at] for at in np.flatnonzero(used_models).tolist()),
-        same=tuple((int(person_codes[account]), int(person_codes[email])) for account, email in same),
-        messages=_recoded(events.messages, person_codes, model_codes),
-        costs=_recoded(events.costs, person_codes, model_codes),
+        same=of_person[same],
+        messages=_recoded(events.messages, of_person, of_model),
+        costs=_recoded(events.costs, of_person, of_model),
     )

@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -12,9 +12,10 @@ from functools import partial
 from hashlib import sha256
 
 from connectors.connector import Stream
+from connectors.days import work_out_days
 from connectors.errors import BadFileError, ConfigurationError, ConnectorError, NotPublishedError, SourceFailedError
 from connectors.http import Api, Sleep, download, get_page, open_api
-from connectors.ingest import Clock, Kept, Source, keep, keep_accounts, noted, now, work_out_days
+from connectors.ingest import Clock, Kept, Source, keep, keep_accounts, noted, now
 from connectors.pieces import pieces_of_stream
 from connectors.reading import Read, Reader, read, start_readers
 from connectors.report import Progress, RunReport, Tally
@@ -72,7 +73,8 @@ async def ingest(
                     await _read_stream(run, stream)
         except ConnectorError as error:
             failure = error
-        await asyncio.to_thread(work_out_days, source, tally)
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            await asyncio.to_thread(work_out_days, source.store, source.name, connector.tool, tally, pool)
         if failure:
             raise failure
         if tally.seen and not tally.damaged:
@@ -148,7 +150,7 @@ async def _read_stream(run: _Run, stream: Stream) -> None:
     files = [each for each in listed if _name(each) not in done]
     tally.known_files += len(listed) - len(files)
     tally.progress.begin(f"Reading {stream.name}", len(files))
-    reader = Reader(parse=source.connector.feed.parse, door=source.door, done=frozenset())
+    reader = Reader(parse=source.connector.feed.parse, door=source.door)
     with start_readers(reader, sum(each.size for each in files)) as pool:
         fetch = partial(_fetch, run, stream, scope, pool)
         sound = True
@@ -216,10 +218,8 @@ async def _fetch(run: _Run, stream: Stream, scope: str, pool: Executor, file: Re
 
 def _keep(source: Source, tally: Tally, results: Sequence[Read], closed: set[date], kept: Kept) -> None:
     """Keep a file's pieces. The first goes last, under the file's own name: only then is the file done."""
-    lines = 0
     for result in results:
-        tally.bad_lines(f"{kept.stream} {results[0].file}", lines, result.bad)
-        lines += result.lines
+        tally.bad_lines(f"{kept.stream} {results[0].file}", result.bad)
     for result in results[1:]:
         keep(source, tally, result, closed, Kept(stream=kept.stream))
     keep(source, tally, results[0], closed, kept)

@@ -4,7 +4,6 @@ import base64
 import hmac
 import re
 import unicodedata
-from functools import lru_cache
 
 import msgspec
 
@@ -63,7 +62,6 @@ def check_key(key: bytes) -> None:
         )
 
 
-@lru_cache(maxsize=1 << 16)
 def _hmac(key: bytes, text: str) -> Person:
     return Person(hmac.digest(key, text.encode("utf-8", "surrogatepass"), "sha256"))
 

@@ -18,22 +18,31 @@ _BLOCK = 4096
 
 def hash_strings(texts: Sequence[str | None], key: bytes) -> Hashes:
     """Return SipHash-2-4 of each text's UTF-8 under the 16 bytes of `key`; 0 for None and for empty texts."""
-    plain = [text or "" for text in texts]
-    lengths = np.fromiter(map(len, plain), np.int64, len(plain))
+    try:
+        plain: Sequence[str] = texts  # type: ignore[assignment]
+        lengths = set(map(len, plain))
+    except TypeError:
+        plain = [text or "" for text in texts]
+        lengths = set(map(len, plain))
+    if len(lengths) == 1:
+        return _hash_alike(plain, lengths.pop(), key)
     found = np.zeros(len(plain), np.uint64)
-    for length in np.unique(lengths).tolist():
-        if length == 0:
-            continue
-        rows = np.flatnonzero(lengths == length)
-        whole = rows.size == len(plain)
-        joined = "".join(plain if whole else [plain[row] for row in rows.tolist()]).encode("utf-8", "surrogatepass")
-        if len(joined) == rows.size * length:
-            found[rows] = _hash_table(np.frombuffer(joined, np.uint8).reshape(rows.size, length), key)
-        else:
-            for row in rows.tolist():
-                raw = plain[row].encode("utf-8", "surrogatepass")
-                found[row] = _hash_table(np.frombuffer(raw, np.uint8).reshape(1, -1), key)[0]
+    by_length = np.fromiter(map(len, plain), np.int64, len(plain))
+    for length in lengths:
+        rows = np.flatnonzero(by_length == length)
+        found[rows] = _hash_alike([plain[row] for row in rows.tolist()], length, key)
     return found
+
+
+def _hash_alike(texts: Sequence[str], length: int, key: bytes) -> Hashes:
+    """Hash texts of the same number of characters."""
+    if length == 0:
+        return np.zeros(len(texts), np.uint64)
+    joined = "".join(texts).encode("utf-8", "surrogatepass")
+    if len(joined) == len(texts) * length:
+        return _hash_table(np.frombuffer(joined, np.uint8).reshape(len(texts), length), key)
+    each = [text.encode("utf-8", "surrogatepass") for text in texts]
+    return np.array([_hash_table(np.frombuffer(raw, np.uint8).reshape(1, -1), key)[0] for raw in each], np.uint64)
 
 
 def _hash_table(table: NDArray[np.uint8], key: bytes) -> Hashes:

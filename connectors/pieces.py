@@ -4,6 +4,8 @@ Reads a folder, a file, a .zip or a .tar(.gz); the logs in it plain or .gz.
 """
 
 import gzip
+import hmac
+import io
 import lzma
 import tarfile
 import zipfile
@@ -16,8 +18,11 @@ from typing import IO, cast
 
 from connectors.errors import BadFileError, ConfigurationError
 
-PIECE = 8 << 20
-"""Bytes in a piece, about. Two processes with a piece each, parsed, stay well under 100 MB."""
+PIECE = 16 << 20
+"""Bytes in a piece that a reader opens itself, about. Only a chunk of them is held at a time."""
+
+BLOCK = 4 << 20
+"""Bytes in a piece that is handed over, about. A few of them are held at a time."""
 
 MAX_LINE = 64 << 20
 """A line longer than this is damage, not a message."""
@@ -29,23 +34,42 @@ _DAMAGE = (EOFError, zlib.error, gzip.BadGzipFile, lzma.LZMAError, zipfile.BadZi
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Piece:
-    """A part of a file that ends at a line's end: bytes, or a place in a file that the reader opens itself."""
+class Place:
+    """A part of a plain file that ends at a line's end, which the reader opens itself."""
 
-    data: bytes | None = None
-    path: Path | None = None
-    offset: int = 0
+    path: Path
+    offset: int
     size: int
 
-    def read(self) -> bytes:
-        """Return the bytes."""
-        if self.data is not None:
-            return self.data
-        if self.path is None:
-            raise ValueError("a piece has neither bytes nor a path")
+    def chunks(self, size: int) -> Iterator[bytes]:
+        """Yield the bytes, about `size` at a time, cut at lines' ends."""
         with self.path.open("rb") as file:
             file.seek(self.offset)
-            return file.read(self.size)
+            yield from _cut(file, self.size, size)
+
+    def lines_before(self) -> int:
+        """Return how many lines of the file come before."""
+        with self.path.open("rb") as file:
+            return sum(block.count(b"\n") for block in _blocks(file, self.offset))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Block:
+    """A part of a packed or fetched file that ends at a line's end, and how many lines of the file come before."""
+
+    data: bytes
+    before: int
+
+    def chunks(self, size: int) -> Iterator[bytes]:
+        """Yield the bytes, about `size` at a time, cut at lines' ends."""
+        yield from _cut(io.BytesIO(self.data), len(self.data), size)
+
+    def lines_before(self) -> int:
+        """Return how many lines of the file come before."""
+        return self.before
+
+
+Piece = Place | Block
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,6 +80,20 @@ class LogFile:
     path: Path
     inside: str = ""
     size: int
+
+    def fingerprint(self, key: bytes) -> str:
+        """Return what tells, without reading it, that a file is as it was: its place, size and times, hashed."""
+        state = self.path.stat()
+        parts = (
+            self.path.resolve(),
+            self.inside,
+            state.st_dev,
+            state.st_ino,
+            state.st_size,
+            state.st_mtime_ns,
+            state.st_ctime_ns,
+        )
+        return hmac.new(key, "\0".join(map(str, parts)).encode("utf-8", "surrogateescape"), "sha256").hexdigest()
 
     @property
     def is_users(self) -> bool:
@@ -95,16 +133,19 @@ def pieces_of(file: LogFile) -> Iterator[Piece]:
 def pieces_of_stream(stream: IO[bytes]) -> Iterator[Piece]:
     """Yield what a stream holds, a piece at a time."""
     kept = b""
-    while block := stream.read(PIECE):
+    lines = 0
+    while block := stream.read(BLOCK):
         block = kept + block
         end = block.rfind(b"\n") + 1
         if not end and len(block) > MAX_LINE:
             raise BadFileError(f"it has a line of more than {MAX_LINE >> 20} MB")
         if end:
-            yield Piece(data=block[:end], size=end)
+            piece = Block(data=block[:end], before=lines)
+            lines += piece.data.count(b"\n")
+            yield piece
         kept = block[end:]
     if kept:
-        yield Piece(data=kept, size=len(kept))
+        yield Block(data=kept, before=lines)
 
 
 @contextmanager
@@ -158,7 +199,7 @@ def _places_of(path: Path) -> Iterator[Piece]:
             end = _line_end(file, min(start + PIECE, size), size)
             if end - start > PIECE + MAX_LINE:
                 raise BadFileError(f"it has a line of more than {MAX_LINE >> 20} MB")
-            yield Piece(path=path, offset=start, size=end - start)
+            yield Place(path=path, offset=start, size=end - start)
             start = end
 
 
@@ -172,3 +213,24 @@ def _line_end(file: IO[bytes], at: int, size: int) -> int:
         if found >= 0:
             return file.tell() - len(block) + found + 1
     return size
+
+
+def _cut(file: IO[bytes], size: int, chunk: int) -> Iterator[bytes]:
+    """Yield `size` bytes, about a `chunk` at a time, each cut at a line's end but the last."""
+    kept: list[bytes] = []
+    for block in _blocks(file, size, chunk):
+        end = block.rfind(b"\n") + 1
+        if end:
+            yield b"".join((*kept, block[:end]))
+            kept = []
+        if end < len(block):
+            kept.append(block[end:])
+    if kept:
+        yield b"".join(kept)
+
+
+def _blocks(file: IO[bytes], size: int, block: int = 1 << 20) -> Iterator[bytes]:
+    """Yield `size` bytes, a block at a time."""
+    while size > 0 and (data := file.read(min(block, size))):
+        size -= len(data)
+        yield data

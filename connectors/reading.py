@@ -1,12 +1,14 @@
-"""Reading pieces in other processes: parse, then the door. What comes back holds nobody's address and no text."""
+"""Reading pieces of files: parse, then the door, in other processes where that pays.
+
+What comes back holds nobody's address and no text.
+"""
 
 import gc
 import hashlib
 import multiprocessing
 import os
 import threading
-from collections.abc import Mapping
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from multiprocessing.connection import wait
@@ -17,8 +19,8 @@ from connectors.pieces import Piece
 from connectors.rows import BadLine, ParseRows
 from storage.facts import EventBatch
 
-CHUNK = 4 << 20
-"""Bytes parsed at a time."""
+CHUNK = 1 << 18
+"""Bytes parsed at a time: rows that stay in the processor's cache until they are through the door."""
 
 _SMALL = 16 << 20
 """Bytes below which starting processes takes longer than it saves."""
@@ -26,54 +28,47 @@ _SMALL = 16 << 20
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Read:
-    """What came of a piece. `known` says that a piece with the same bytes was read before: nothing else is told."""
+    """What came of a piece. `file` names it in the store. `cut`: its last line is cut short."""
 
     file: str
-    lines: int = 0
     rows: int = 0
     batches: tuple[EventBatch, ...] = ()
     bad: tuple[BadLine, ...] = ()
     passed: Mapping[str, int] = field(default_factory=dict)
     cut: bool = False
-    known: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reader:
-    """How pieces are read: one vendor's parser, the door, and the ids of pieces that need not be read again."""
+    """How pieces are read: one vendor's parser, and the door."""
 
     parse: ParseRows
     door: Door
-    done: AbstractSet[str]
 
 
 def read_piece(reader: Reader, piece: Piece, file: str | None = None) -> Read:
-    """Read a piece. `file` names it in the store; None: the SHA-256 of its bytes does."""
-    data = piece.read()
-    name = file or hashlib.sha256(data).hexdigest()
-    if name in reader.done:
-        return Read(file=name, lines=data.count(b"\n"), known=True)
+    """Read a piece. `file` names it in the store; None: the SHA-256 of what came through the door does."""
     entry = Entry(reader.door)
     lines = 0
     bad: list[BadLine] = []
     passed: dict[str, int] = {}
     cut = False
-    for chunk in _chunks(data):
+    for chunk in piece.chunks(CHUNK):
         rows = reader.parse(chunk)
-        refused, over = entry.admit(rows)
-        bad += [BadLine(line=lines + each.line, why=each.why) for each in (*rows.bad, *refused)]
-        for counts in (rows.passed, over):
-            for reason, count in counts.items():
-                passed[reason] = passed.get(reason, 0) + count
+        entry.admit(rows)
+        bad += [BadLine(line=lines + each.line, why=each.why) for each in rows.bad]
+        _add(passed, rows.passed)
         lines += rows.lines
         cut = rows.cut
-    events = entry.events()
+    admitted = entry.admitted()
+    _add(passed, admitted.passed)
+    batches = tuple(batches_of(admitted.events, ""))
+    name = file or hashlib.sha256(b"".join(each.columns for each in batches)).hexdigest()
     return Read(
         file=name,
-        lines=lines,
-        rows=events.rows,
-        batches=tuple(batches_of(events, name)),
-        bad=tuple(sorted(bad, key=lambda each: each.line)),
+        rows=admitted.events.rows,
+        batches=tuple(EventBatch(file=name, day=each.day, rows=each.rows, columns=each.columns) for each in batches),
+        bad=_numbered(piece, [*bad, *admitted.bad]),
         passed=passed,
         cut=cut,
     )
@@ -82,7 +77,6 @@ def read_piece(reader: Reader, piece: Piece, file: str | None = None) -> Read:
 def start_readers(reader: Reader, size: int) -> Executor:
     """Return processes that read pieces of `size` bytes in all; a thread where starting them would not pay."""
     if size < _SMALL:
-        _start_thread(reader)
         return ThreadPoolExecutor(max_workers=1, initializer=_start_thread, initargs=(reader,))
     # Spawned, not forked: the caller may run an event loop and threads, whose locks a fork would copy as they are.
     return ProcessPoolExecutor(
@@ -121,11 +115,29 @@ def _follow_parent() -> None:
         os._exit(1)
 
 
-def _chunks(data: bytes) -> list[bytes]:
-    chunks = []
-    start = 0
-    while start < len(data):
-        end = data.find(b"\n", start + CHUNK) + 1 or len(data)
-        chunks.append(data[start:end])
-        start = end
-    return chunks
+def _add(counts: dict[str, int], more: Mapping[str, int]) -> None:
+    for reason, count in more.items():
+        counts[reason] = counts.get(reason, 0) + count
+
+
+def _numbered(piece: Piece, bad: list[BadLine]) -> tuple[BadLine, ...]:
+    """Turn places among the lines that are not blank into line numbers of the file.
+
+    Lines are counted only now, since a piece seldom has bad ones.
+    """
+    if not bad:
+        return ()
+    wanted = {each.line for each in bad}
+    numbers = {place: number for place, number in enumerate(_filled_lines(piece), start=1) if place in wanted}
+    before = piece.lines_before()
+    placed = [BadLine(line=before + numbers.get(each.line, each.line), why=each.why) for each in bad]
+    return tuple(sorted(placed, key=lambda each: each.line))
+
+
+def _filled_lines(piece: Piece) -> Iterator[int]:
+    number = 0
+    for chunk in piece.chunks(CHUNK):
+        for line in chunk.removesuffix(b"\n").split(b"\n"):
+            number += 1
+            if line.strip():
+                yield number

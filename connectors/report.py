@@ -74,11 +74,11 @@ class Tally:
     warnings: list[str] = field(default_factory=list)
     seen: set[date] = field(default_factory=set)
 
-    def bad_lines(self, file: str, before: int, bad: Iterable[BadLine]) -> None:
-        """Count bad lines of a piece of `file` that begins after `before` lines."""
+    def bad_lines(self, file: str, bad: Iterable[BadLine]) -> None:
+        """Count bad lines of `file`."""
         for each in bad:
             self.skipped[each.why] += 1
-            self._problem(f"{file}, line {before + each.line}: {each.why}; skipped")
+            self._problem(f"{file}, line {each.line}: {each.why}; skipped")
 
     def damage(self, file: str, why: str) -> None:
         """Note a file that is not marked done."""

@@ -3,29 +3,29 @@
 Every list of a table has one entry a row. These never leave the process that parsed them.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MessageRows:
-    """Messages as the vendor tells them. `line` counts from 1 in the bytes parsed.
+    """Messages as the vendor tells them. `line` counts from 1 the lines that are not blank, in the bytes parsed.
 
     `author` is the vendor's word ("user", "assistant", "tool", …). `content` is any JSON value, None where absent.
     """
 
-    line: list[int]
-    event: list[str | None]
-    time: list[str | float | None]
-    email: list[str | None]
-    account: list[str | None]
-    author: list[str | None]
-    model: list[str | None]
-    content: list[object]
-    message: list[str | None]
-    parent: list[str | None]
-    conversation: list[str | None]
+    line: Sequence[int]
+    event: Sequence[str | None]
+    time: Sequence[str | float | None]
+    email: Sequence[str | None]
+    account: Sequence[str | None]
+    author: Sequence[str | None]
+    model: Sequence[str | None]
+    content: Sequence[object]
+    message: Sequence[str | None]
+    parent: Sequence[str | None]
+    conversation: Sequence[str | None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,7 +46,10 @@ class CostRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BadLine:
-    """A line that was skipped: its number, and why, in words that hold nothing of the line."""
+    """A line that was skipped, and why, in words that hold nothing of the line.
+
+    `line` counts from 1: of a piece, the lines that are not blank; of a file, all of them.
+    """
 
     line: int
     why: str
@@ -54,7 +57,7 @@ class BadLine:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rows:
-    """What a piece of a file holds. `lines` counts its lines, `bad` those that were skipped.
+    """What a piece of a file holds. `lines` counts the lines that are not blank, `bad` are those that were skipped.
 
     `passed` counts lines that are sound but not ours to count, by reason. `cut` says that the last line lacks its
     end and cannot be read: the file was cut short.

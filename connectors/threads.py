@@ -39,21 +39,21 @@ def without_copies(columns: Any, keys: NDArray[np.uint64]) -> Any:  # noqa: ANN4
     Of copies that differ the latest counts, then the one with the most text, then the greatest in every other column:
     never the one that happened to arrive first.
     """
-    order = np.argsort(keys, kind="stable")
-    same_as_before = keys[order[1:]] == keys[order[:-1]]
-    if not (same_as_before & (keys[order[1:]] != 0)).any():
+    ascending = np.sort(keys)
+    if not (ascending[1:] == ascending[:-1]).any():
         return columns
+    order = np.argsort(keys)
+    ordered = keys[order]
+    same_as_before = (ordered[1:] == ordered[:-1]) & (ordered[1:] != 0)
     copied = np.zeros(len(keys), bool)
-    copied[order[1:]] |= same_as_before
-    copied[order[:-1]] |= same_as_before
-    copied &= keys != 0
+    copied[order[1:][same_as_before]] = True
+    copied[order[:-1][same_as_before]] = True
     rows = np.flatnonzero(copied)
     names = [name for name in columns.__dataclass_fields__ if name not in {"time", "characters"}]
     names += [name for name in ("characters", "time") if hasattr(columns, name)]
     ranked = rows[np.lexsort([*(getattr(columns, name)[rows] for name in names), keys[rows]])]
-    last = np.append(keys[ranked[1:]] != keys[ranked[:-1]], True)
     kept = ~copied
-    kept[ranked[last]] = True
+    kept[ranked[np.append(keys[ranked[1:]] != keys[ranked[:-1]], True)[: len(ranked)]]] = True
     return take(columns, kept)
 
 
@@ -61,11 +61,23 @@ def thread(messages: MessageColumns) -> Thread:
     """Return messages without copies, in order, with their persons and models."""
     messages = without_copies(messages, messages.event)
     messages = without_copies(messages, _message_keys(messages, messages.message))
-    keys = (messages.message, _ORDER_OF_KIND[messages.kind], messages.time, messages.conversation)
-    ordered: MessageColumns = take(messages, np.lexsort(keys))
+    ordered: MessageColumns = take(messages, _order(messages))
     start = _starts(ordered.conversation)
     person = _nearest(ordered.person.astype(np.int64), ordered.person != NOBODY, start, later_first=False)
     return Thread(columns=ordered, start=start, person=person, model=_models(ordered, start))
+
+
+def _order(messages: MessageColumns) -> Places:
+    """Return the order by conversation, time, kind, and last by message id so that it is always the same."""
+    kind = _ORDER_OF_KIND[messages.kind]
+    conversations, conversation = np.unique(messages.conversation, return_inverse=True)
+    moment = messages.time - messages.time.min(initial=np.iinfo(np.int64).max)
+    if len(conversations) < 1 << 23 and moment.max(initial=0) < 1 << 38:
+        together = conversation << 40 | moment << 2 | kind
+        order = np.argsort(together)
+        if (together[order[1:]] != together[order[:-1]]).all():
+            return order
+    return np.lexsort((messages.message, kind, messages.time, conversation))
 
 
 def _message_keys(messages: MessageColumns, ids: NDArray[np.uint64]) -> NDArray[np.uint64]:
@@ -82,18 +94,21 @@ def _models(messages: MessageColumns, start: Places) -> Places:
     """Return each message's model: its own, else its answer's, else the next in the conversation, else the last."""
     own = messages.model.astype(np.int64)
     named = (messages.kind == ANSWER) & (own > 0)
-    found = _nearest(own, named, start, later_first=True)
-    answers = _answers(messages, named)
-    answered = answers < len(own)
+    answers = _answers(messages, start, named)
+    found = own.copy()
+    answered = (answers < len(own)) & (own == 0)
     found[answered] = own[answers[answered]]
-    return np.where(own > 0, own, found)
+    missing = found == 0
+    if missing.any():
+        found[missing] = _nearest(own, named, start, later_first=True)[missing]
+    return found
 
 
-def _answers(messages: MessageColumns, named: Flags) -> Places:
+def _answers(messages: MessageColumns, start: Places, named: Flags) -> Places:
     """Return the place of the first answer, with a model, to each prompt; the number of messages where none is."""
     size = len(named)
     first = np.full(size, size)
-    parent = _parents(messages)
+    parent = _parents(messages, start)
     answer = np.flatnonzero(named)
     above = parent[answer]
     for _ in range(_MAX_STEPS):
@@ -106,14 +121,19 @@ def _answers(messages: MessageColumns, named: Flags) -> Places:
     return first
 
 
-def _parents(messages: MessageColumns) -> Places:
+def _parents(messages: MessageColumns, start: Places) -> Places:
     """Return the place of the message that each one follows, -1 where it is not known."""
-    keys = _message_keys(messages, messages.message)
-    wanted = _message_keys(messages, messages.parent)
-    order = np.argsort(keys)
-    at = np.minimum(np.searchsorted(keys, wanted, sorter=order), max(len(keys) - 1, 0))
-    place = order[at]
-    return np.where((keys[place] == wanted) & (messages.parent != 0), place, -1)
+    places = np.arange(len(start))
+    parent = np.where((places > start) & (messages.parent == np.roll(messages.message, 1)), places - 1, -1)
+    # Nearly all follow the message before them; only the others are looked up.
+    rest = np.flatnonzero((parent < 0) & (messages.parent != 0))
+    if rest.size:
+        keys = _message_keys(messages, messages.message)
+        wanted = _message_keys(messages, messages.parent)[rest]
+        order = np.argsort(keys)
+        place = order[np.minimum(np.searchsorted(keys, wanted, sorter=order), len(keys) - 1)]
+        parent[rest] = np.where(keys[place] == wanted, place, -1)
+    return parent
 
 
 def _nearest(values: Places, known: Flags, start: Places, *, later_first: bool) -> Places:
@@ -121,6 +141,8 @@ def _nearest(values: Places, known: Flags, start: Places, *, later_first: bool) 
 
     A known place keeps its own. Where a conversation knows none, NOBODY for persons and 0 (no model) for models.
     """
+    if known.all():
+        return values
     size = len(values)
     places = np.arange(size)
     before = np.maximum.accumulate(np.where(known, places, -1))

@@ -25,12 +25,16 @@ _MONTH_LENGTHS = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 
 def read_times(times: Sequence[str | float | None]) -> Microseconds:
     """Return each time in microseconds: ISO 8601 with Z, an offset or none (then UTC), or Unix seconds."""
+    try:
+        lengths = np.fromiter(map(len, times), np.int64, len(times))  # type: ignore[arg-type]
+    except TypeError:
+        lengths = np.array([len(each) if isinstance(each, str) else 0 for each in times], np.int64)
     found = np.full(len(times), UNREADABLE, np.int64)
-    lengths = np.fromiter((len(each) if each.__class__ is str else 0 for each in times), np.int64, len(times))
     for length in np.unique(lengths).tolist():
         rows = np.flatnonzero(lengths == length)
         if 20 <= length <= 35:
-            joined = "".join([times[row] for row in rows.tolist()]).encode("utf-8", "replace")  # type: ignore[misc]
+            alike: Sequence[str] = times if rows.size == len(times) else [times[row] for row in rows.tolist()]  # type: ignore[assignment, misc]
+            joined = "".join(alike).encode("utf-8", "replace")
             if len(joined) == rows.size * length:
                 found[rows] = _read_table(np.frombuffer(joined, np.uint8).reshape(rows.size, length))
     for row in np.flatnonzero(found == UNREADABLE).tolist():

@@ -8,14 +8,27 @@ and other languages take more tokens a character. Estimated rows say so.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import fields, replace
 from datetime import date
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from connectors.events import ABSENT, ANSWER, NOBODY, OTHER, PROMPT, CostColumns, Events, merged, take
+from connectors.events import (
+    ABSENT,
+    ANSWER,
+    NOBODY,
+    OTHER,
+    PROMPT,
+    CostColumns,
+    Events,
+    merged,
+    no_costs,
+    split_people,
+    take,
+    unpack,
+)
 from connectors.threads import Flags, Places, Thread, thread, without_copies
 from connectors.timestamps import DAY, day_number
 from storage.facts import NO_MODEL, EventBatch, Person, Usage
@@ -26,12 +39,14 @@ SHORT, LONG = 50, 200
 """A prompt is short under the one and long over the other, in characters."""
 
 
-@dataclass(kw_only=True, slots=True)
-class _Groups:
-    """Sums by person and model. `keys` are person × models + model, ascending; every column has one entry a key."""
+Row = tuple[object, ...]
+"""The values of a Usage's fields, in their order."""
 
-    keys: Places
-    columns: dict[str, Places] = field(default_factory=dict)
+_FIELDS = tuple(each.name for each in fields(Usage))
+_MEASURES = _FIELDS[4:12]
+_INPUT, _OUTPUT, _ESTIMATED, _CREDITS, _COST = map(
+    _FIELDS.index, ("input_tokens", "output_tokens", "tokens_estimated", "credits", "cost")
+)
 
 
 def usage_of_day(
@@ -44,101 +59,132 @@ def usage_of_day(
 ) -> list[Usage]:
     """Return the facts of `day` from its events; the next day's are wanted for answers that came after midnight.
 
-    `aliases` names the address of an account. Facts come sorted by person and model.
+    `aliases` names the address of an account. Facts come by person, each one's models weakest first.
     """
+    rows = rows_of_day(batches, next_batches, aliases, day=day, tool=tool)
+    return [Usage(**dict(zip(_FIELDS, row, strict=True))) for row in rows]  # type: ignore[arg-type]
+
+
+def rows_of_day(
+    batches: Sequence[EventBatch],
+    next_batches: Sequence[EventBatch],
+    aliases: Mapping[Person, Person],
+    *,
+    day: date,
+    tool: str,
+) -> list[Row]:
+    """Return the same as the values of Usage's fields: between processes these cost a fraction of the objects."""
     if not batches:
         return []
-    events = _canonical(merged([*batches, *next_batches]), aliases)
     number = day_number(day)
-    facts = _from_messages(events, number, day=day, tool=tool)
+    events = _canonical(merged(_of_interest(batches, next_batches)), aliases)
+    keys, columns = _from_messages(events, number)
+    models = len(events.models)
+    people = split_people(events.people)
+    rows: dict[int, list[object]] = {
+        key: [day, people[key // models], tool, events.models[key % models], *values, True, None, None]
+        for key, *values in zip(keys.tolist(), *(each.tolist() for each in columns), strict=True)
+    }
     costs = take(events.costs, events.costs.time // DAY == number)
-    _add_costs(facts, without_copies(costs, costs.event), events, day=day, tool=tool)
-    return sorted(facts.values(), key=lambda fact: (fact.person, fact.model))
+    if len(costs.event):
+        _add_costs(rows, without_copies(costs, costs.event), events, day=day, tool=tool)
+    return [tuple(rows[key]) for key in sorted(rows)]
+
+
+def _of_interest(batches: Sequence[EventBatch], next_batches: Sequence[EventBatch]) -> list[Events]:
+    """Return a day's events, and of the next day's the messages in the same conversations."""
+    today = [unpack(batch.columns) for batch in batches]
+    conversations = np.unique(np.concatenate([events.messages.conversation for events in today]))
+    found = today
+    for batch in next_batches:
+        events = unpack(batch.columns)
+        place = np.searchsorted(conversations, events.messages.conversation)
+        place[place == len(conversations)] = 0
+        goes_on = conversations[place] == events.messages.conversation if len(conversations) else place < 0
+        if goes_on.any():
+            found.append(replace(events, messages=take(events.messages, goes_on), costs=no_costs()))
+    return found
 
 
 def _canonical(events: Events, aliases: Mapping[Person, Person]) -> Events:
-    """Put people in the order of their pseudonyms, accounts under their addresses, and models weakest first."""
+    """Put accounts under their addresses, people in the order of their pseudonyms, and models weakest first."""
+    people = split_people(events.people)
     beside: dict[Person, Person] = {}
-    for account, email in events.same:
-        known, seen = events.people[account], events.people[email]
+    writing = np.zeros(len(people) + 1, bool)
+    writing[events.messages.person] = True
+    writing[events.costs.person] = True
+    for account, email in events.same[writing[events.same[:, 0]]].tolist():
+        known, seen = people[account], people[email]
         beside[known] = min(beside.get(known, seen), seen)
-    owners = [aliases.get(each) or beside.get(each) or each for each in events.people]
-    people = sorted(set(owners))
+    person_codes = np.arange(-1, len(people)).astype(np.int32)[np.r_[1 : len(people) + 1, 0]]
+    if aliases or beside:
+        owners = [aliases.get(each) or beside.get(each) or each for each in people]
+        people = sorted(set(owners))
+        place_of_person = {person: place for place, person in enumerate(people)}
+        person_codes = np.array([*(place_of_person[each] for each in owners), NOBODY], np.int32)
     models = sorted({NO_MODEL, *events.models}, key=strength)
-    place_of_person = {person: place for place, person in enumerate(people)}
     place_of_model = {model: place for place, model in enumerate(models)}
-    person_codes = np.array([*(place_of_person[each] for each in owners), NOBODY], np.int32)
     model_codes = np.array([place_of_model[each] for each in events.models], np.int32)
 
     def recoded(columns: Any) -> Any:  # noqa: ANN401 - either kind of columns
         return replace(columns, person=person_codes[columns.person], model=model_codes[columns.model])
 
     return Events(
-        people=tuple(people),
+        people=b"".join(people),
         models=tuple(models),
-        same=(),
+        same=events.same[:0],
         messages=recoded(events.messages),
         costs=recoded(events.costs),
     )
 
 
-def _from_messages(events: Events, number: int, *, day: date, tool: str) -> dict[int, Usage]:
-    """Return the facts that messages alone tell, by person × models + model."""
+def _from_messages(events: Events, number: int) -> tuple[Places, list[Places]]:
+    """Return what messages alone tell: person × models + model, ascending, and for each of them every measure."""
     ordered = thread(events.messages)
     columns = ordered.columns
     counted = (columns.time // DAY == number) & (columns.kind != OTHER) & (ordered.person != NOBODY)
     if not counted.any():
-        return {}
-    sums = _sums(ordered, counted, len(events.models))
-    names = list(sums.columns)
-    return {
-        key: Usage(
-            day=day,
-            person=events.people[key // len(events.models)],
-            tool=tool,
-            model=events.models[key % len(events.models)],
-            tokens_estimated=True,
-            **dict(zip(names, values, strict=True)),
-        )
-        for key, *values in zip(sums.keys.tolist(), *(each.tolist() for each in sums.columns.values()), strict=True)
-    }
+        return np.empty(0, np.int64), [np.empty(0, np.int64) for _ in _MEASURES]
+    return _sums(ordered, counted, len(events.models))
 
 
-def _sums(ordered: Thread, counted: Flags, models: int) -> _Groups:
+def _sums(ordered: Thread, counted: Flags, models: int) -> tuple[Places, list[Places]]:
     columns = ordered.columns
-    keys = ordered.person[counted] * models + ordered.model[counted]
-    sums = _Groups(keys=np.unique(keys))
-    group = np.searchsorted(sums.keys, keys)
+    of_row = ordered.person[counted] * models + ordered.model[counted]
+    keys, group = np.unique(of_row, return_inverse=True)
 
     def total(values: NDArray[Any]) -> Places:
         # Exact: floats hold whole numbers up to 2**53.
-        return np.bincount(group, weights=values, minlength=len(sums.keys)).astype(np.int64)
+        return np.bincount(group, weights=values, minlength=len(keys)).astype(np.int64)
 
     kind, characters = columns.kind[counted], columns.characters[counted].astype(np.int64)
     prompt, answer, told = kind == PROMPT, kind == ANSWER, characters != ABSENT
     written = np.where(told, characters, 0)
-    sums.columns = {
-        "sessions": _sessions(ordered, counted, models, sums.keys),
-        "messages": np.bincount(group, minlength=len(sums.keys)),
+    prompt_characters = total(written * prompt)
+    measures = {
+        "sessions": _sessions(ordered, counted, models, keys),
+        "messages": np.bincount(group, minlength=len(keys)),
         "prompts": total(prompt),
-        "prompt_characters": total(written * prompt),
+        "prompt_characters": prompt_characters,
         "short_prompts": total(prompt & told & (characters < SHORT)),
         "long_prompts": total(prompt & (characters > LONG)),
-        "input_tokens": _tokens(total(written * prompt)),
+        "input_tokens": _tokens(prompt_characters),
         "output_tokens": _tokens(total(written * answer)),
     }
-    return sums
+    return keys, [measures[name] for name in _MEASURES]
 
 
 def _sessions(ordered: Thread, counted: Flags, models: int, keys: Places) -> Places:
     """Count each conversation of a person once, under the strongest model used in it."""
-    people = int(ordered.person.max()) + 1
-    session = ordered.start[counted] * people + ordered.person[counted]
-    model = ordered.model[counted]
-    order = np.lexsort((model, session))
-    last = np.append(session[order[1:]] != session[order[:-1]], True)
-    chosen = order[last]
-    strongest = session[chosen] % people * models + model[chosen]
+    start, person, model = ordered.start[counted], ordered.person[counted], ordered.model[counted]
+    # Rows lie by conversation; only where several people share one do they have to be sorted within.
+    first = np.flatnonzero(np.append(True, start[1:] != start[:-1]))
+    lengths = np.diff(np.append(first, len(start)))
+    if (person != np.repeat(person[first], lengths)).any():
+        order = np.lexsort((person, start))
+        start, person, model = start[order], person[order], model[order]
+        first = np.flatnonzero(np.append(True, (start[1:] != start[:-1]) | (person[1:] != person[:-1])))
+    strongest = person[first] * models + np.maximum.reduceat(model, first)
     return np.bincount(np.searchsorted(keys, strongest), minlength=len(keys))
 
 
@@ -146,26 +192,26 @@ def _tokens(characters: Places) -> Places:
     return (characters + CHARACTERS_PER_TOKEN // 2) // CHARACTERS_PER_TOKEN
 
 
-def _add_costs(facts: dict[int, Usage], costs: CostColumns, events: Events, *, day: date, tool: str) -> None:
+def _add_costs(rows: dict[int, list[object]], costs: CostColumns, events: Events, *, day: date, tool: str) -> None:
     """Add what was metered. A person whose tokens were metered that day keeps no estimate."""
-    models = len(events.models)
+    models, people = len(events.models), split_people(events.people)
     keys = costs.person.astype(np.int64) * models + costs.model
     # Floats are added in the order of event ids, so that their sum does not depend on the order of arrival.
     order = np.lexsort((costs.event, keys))
     ordered, keys = take(costs, order), keys[order]
     metered = set(ordered.person[(ordered.input_tokens != ABSENT) | (ordered.output_tokens != ABSENT)].tolist())
-    for key in [key for key in facts if key // models in metered]:
-        facts[key] = replace(facts[key], input_tokens=None, output_tokens=None, tokens_estimated=False)
+    for key, row in rows.items():
+        if key // models in metered:
+            row[_INPUT], row[_OUTPUT], row[_ESTIMATED] = None, None, False
     groups, starts = np.unique(keys, return_index=True)
     ends = np.append(starts, len(keys))[1:]
     for key, start, end in zip(groups.tolist(), starts.tolist(), ends.tolist(), strict=True):
-        rows: CostColumns = take(ordered, slice(start, end))
-        fact = facts.get(key) or Usage(
-            day=day, person=events.people[key // models], tool=tool, model=events.models[key % models]
-        )
+        metering: CostColumns = take(ordered, slice(start, end))
+        empty = [day, people[key // models], tool, events.models[key % models]]
+        row = rows.setdefault(key, [*empty, *(None for _ in _MEASURES), False, None, None])
         if key // models in metered:
-            fact = replace(fact, input_tokens=_whole(rows.input_tokens), output_tokens=_whole(rows.output_tokens))
-        facts[key] = replace(fact, credits=_amount(rows.credits), cost=_amount(rows.cost))
+            row[_INPUT], row[_OUTPUT] = _whole(metering.input_tokens), _whole(metering.output_tokens)
+        row[_CREDITS], row[_COST] = _amount(metering.credits), _amount(metering.cost)
 
 
 def _whole(values: NDArray[np.int64]) -> int | None:
