@@ -9,6 +9,7 @@ from bot.wording import titled
 from insights.catalogue import metrics
 from insights.series import ALL_TOOLS, COMPANY, FamilyShare, Panel
 from insights.view import ChartPlan
+from insights.weekly import UNMAPPED
 from insights.words import listing
 from storage.models import OTHER, Family
 
@@ -133,6 +134,8 @@ def _dots(plan: ChartPlan, panel: Panel, departments: tuple[str, ...], tool: str
     across, up = (metrics()[each] for each in plan.metrics)
     dots = []
     for department in panel.departments:
+        if department == UNMAPPED and department not in departments:
+            continue
         x = panel.over(across.id, department, plan.weeks, tool)
         y = panel.over(up.id, department, plan.weeks, tool)
         people = panel.cell("weekly_active_users", department, tool).value
