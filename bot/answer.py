@@ -38,6 +38,8 @@ def ask(text: str, basis: Basis) -> Answer:
     newest = latest_complete_week(basis.as_of, last_day(basis.store))
     understanding = understand(text, vocabulary, newest)
     if understanding.unknown:
+        if not (shown := panel(basis)).weeks:
+            return Answer(understanding=understanding, card=nothing_yet(shown))
         return Answer(understanding=understanding, card=_did_you_mean(understanding, vocabulary))
     card = answer(understanding.question, basis, vocabulary)
     if understanding.guessed:
@@ -56,7 +58,7 @@ def answer(question: Question, basis: Basis, vocabulary: Vocabulary | None = Non
     judged = panel(basis, tools=(tool,))
     shown = judged if question.weeks is None else panel(basis, weeks=question.weeks, tools=(tool,))
     if not shown.weeks:
-        return nothing_yet(view.title, shown)
+        return nothing_yet(shown)
     if len(question.departments) > 1:
         return _comparison(question, view, shown, tool)
     department = question.departments[0] if question.departments else COMPANY
@@ -191,10 +193,10 @@ def _too_few(department: str, view: View, shown: Panel) -> Card:
     )
 
 
-def nothing_yet(title: str, shown: Panel) -> Card:
+def nothing_yet(shown: Panel) -> Card:
     """Return the card for when no complete week has data."""
     return Card(
-        title=title,
+        title="Nothing to tell yet",
         text="There is no complete week of data yet. `ai-usage ingest` reads logs, `ai-usage status` shows how far.",
         footer=" ".join(shown.notes),
     )

@@ -15,6 +15,7 @@ from storage.reading import Run, last_runs, models
 from storage.store import schema_version
 
 State = Literal["ok", "look", "wrong"]
+USUAL_GROUP = 5
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,6 +41,14 @@ def examine(installation: Installation, part: str = "") -> Iterator[Check]:
 def _privacy(installation: Installation) -> Iterator[Check]:
     installation.identity_key()
     yield Check(part="privacy", state="ok", said="the organisation's key is there")
+    least = installation.settings.organisation.min_group_size
+    if least < USUAL_GROUP:
+        yield Check(
+            part="privacy",
+            state="look",
+            said=f"groups of {least} are shown: numbers about so few tell about single people",
+            fix=f"organisation.min_group_size = {USUAL_GROUP}",
+        )
 
 
 def _store(installation: Installation) -> Iterator[Check]:

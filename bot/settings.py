@@ -18,7 +18,6 @@ import msgspec
 from msgspec import field
 
 DEFAULT_PATH = Path("ai-usage.toml")
-SMALLEST_GROUP = 3
 MAX_PORT = 65535
 CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
@@ -245,11 +244,8 @@ def _complaints(settings: Settings) -> Iterator[str]:
         if not _is_zone(zone):
             close = get_close_matches(zone, sorted(zoneinfo.available_timezones()), n=1)
             yield f'{name}: there is no time zone "{zone}"' + (f', did you mean "{close[0]}"?' if close else "")
-    if organisation.min_group_size < SMALLEST_GROUP:
-        yield (
-            f"organisation.min_group_size is {organisation.min_group_size}: under {SMALLEST_GROUP} a group is no "
-            "protection; 5 is usual"
-        )
+    if organisation.min_group_size < 1:
+        yield f"organisation.min_group_size is {organisation.min_group_size}: write how many people, 5 is usual"
     for tool, terms in settings.contracts.items():
         if (terms.seats or 0) < 0 or (terms.price or 0) < 0:
             yield f"contracts.{tool}: seats and price cannot be negative"

@@ -43,8 +43,10 @@ def _stale(behind: Weekly, basis: Basis, last_day: date) -> str:
 
 
 def _silent(behind: Weekly, tool: str) -> str:
-    if tool not in behind.tools:
+    if behind.weeks and tool not in behind.tools:
         return f"There are no facts about {tool}."
+    if not behind.weeks:
+        return ""
     people = np.nan_to_num(behind.columns["people"][behind.tools.index(tool), 0])
     if len(people) > 1 and people[:-1].any() and not people[-1]:
         return f"{tool} has no use in the week of {_day(behind.weeks[-1])}: its source may be late."

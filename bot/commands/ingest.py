@@ -20,6 +20,7 @@ def command(config: Path | None, source: str, path: Path | None) -> None:
     from bot.ingestion import ingest_all  # noqa: PLC0415
     from bot.installation import open_installation  # noqa: PLC0415
     from bot.progress import TerminalProgress  # noqa: PLC0415
+    from insights.words import counted  # noqa: PLC0415
 
     if path is not None and not source:
         raise click.UsageError("--from wants a source: `ai-usage ingest chatgpt --from PATH`")
@@ -36,7 +37,8 @@ def command(config: Path | None, source: str, path: Path | None) -> None:
             continue
         report = each.report
         known = f", {report.known_files:,} read before" if report.known_files else ""
-        click.echo(f"{each.source}: {report.rows:,} rows from {report.files:,} files{known}")
+        read = f"{counted(report.rows, 'row')} from {counted(report.files, 'file')}"
+        click.echo(f"{each.source}: {read}{known}")
         for reason, count in report.skipped.items():
             click.echo(f"  skipped {count:,}: {reason}")
         if report.damaged:

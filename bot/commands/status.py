@@ -30,21 +30,21 @@ def command(config: Path | None, as_of: date | None, *, json_wanted: bool) -> No
         console.print("No source has been read yet: fill in one in the settings, then `ai-usage ingest`.")
         return
     table = Table(title=f"Latest complete week: {status.latest_week or 'none yet'}", title_justify="left")
-    for name in ("source", "facts from", "to", "days", "last run", "rows", "skipped", "state"):
-        table.add_column(name, overflow="fold")
+    for name in ("source", "facts", "last run (UTC)", "rows", "skipped", "state"):
+        table.add_column(name, no_wrap=True)
     for each in status.sources:
         table.add_row(
             each.source,
-            str(each.first_day or "–"),
-            str(each.last_day or "–"),
-            str(each.days),
-            f"{each.last_run:%Y-%m-%d %H:%M} UTC" if each.last_run else "–",
+            f"{each.first_day} – {each.last_day}" if each.first_day else "none of its own",
+            f"{each.last_run:%m-%d %H:%M}" if each.last_run else "–",
             f"{each.rows:,}",
             f"{sum(each.skipped.values()):,}",
-            each.error or "ok",
+            "failed" if each.error else "ok",
         )
     console.print(table)
     for each in status.sources:
+        if each.error:
+            console.print(f"  {each.source}: {each.error}", markup=False)
         for reason, count in each.skipped.items():
             console.print(f"  {each.source}: skipped {count:,} {reason}", markup=False)
     for note in status.notes:

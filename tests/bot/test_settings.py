@@ -42,7 +42,7 @@ def test_every_commented_setting_of_init_is_valid_too(tmp_path: Path) -> None:
         ("[[subscriptions]]\nwhat = 'digest'", ["subscriptions", "to"]),
         ("[slack]\nbot_tokn = 'env:X'", ["[slack]", '"bot_token"']),
         ("[organisation]\nmin_group_size = 'five'", ["organisation.min_group_size", "int"]),
-        ("[organisation]\nmin_group_size = 1", ["organisation.min_group_size", "5 is usual"]),
+        ("[organisation]\nmin_group_size = 0", ["organisation.min_group_size", "5 is usual"]),
         ("[organisation]\ntimezone = 'Europe/Lisboa'", ["organisation.timezone", "Europe/Lisbon"]),
         ("[web]\nport = 99999", ["web.port", "65535"]),
         ("[contracts.chatgpt]\nprice = -1", ["contracts.chatgpt", "negative"]),
