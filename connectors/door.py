@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from connectors import identity
+from connectors.distinct import distinct
 from connectors.events import (
     ABSENT,
     ANSWER,
@@ -134,6 +135,7 @@ class Entry:
         self._door = door
         people: dict[Person, int] = {}
         models: dict[str, int] = {NO_MODEL: 0}
+        conversations: dict[str | None, int] = {}
 
         def code(person: Person | None) -> int:
             return NOBODY if person is None else people.setdefault(person, len(people))
@@ -155,7 +157,8 @@ class Entry:
         self._characters: list[int] = []
         self._message: list[str | None] = []
         self._parent: list[str | None] = []
-        self._conversation: list[str | None] = []
+        self._conversation: list[int] = []
+        self._conversations = _Codes(lambda raw: conversations.setdefault(raw, len(conversations)))
         self._costs: list[CostRow] = []
 
     def admit(self, rows: Rows) -> None:
@@ -173,7 +176,7 @@ class Entry:
             ]
             self._message += messages.message
             self._parent += messages.parent
-            self._conversation += messages.conversation
+            self._conversation += map(self._conversations.__getitem__, messages.conversation)
         self._costs += [replace(row, line=self._lines + row.line) for row in rows.costs]
         self._lines += rows.lines
 
@@ -199,9 +202,8 @@ class Entry:
         key = identity.hash_key(self._door.key)
         time = read_times(self._time)
         kind = np.array(self._kind, np.uint8)
-        event, message, conversation = (
-            hash_strings(each, key) for each in (self._event, self._message, self._conversation)
-        )
+        event, message = hash_strings(self._event, key), hash_strings(self._message, key)
+        conversation = hash_strings(list(self._conversations), key)[np.array(self._conversation, np.int64)]
         person, same = _persons(self._email, self._account)
         columns = MessageColumns(
             event=event,
@@ -327,7 +329,7 @@ def _persons(emails: Sequence[int], accounts: Sequence[int]) -> tuple[NDArray[np
     """Return the code of each row's address, else of its account; and which account goes with which address."""
     by_email, by_account = np.array(emails, np.int32), np.array(accounts, np.int32)
     both = (by_email != NOBODY) & (by_account != NOBODY)
-    pairs = np.unique(by_account[both].astype(np.int64) << 32 | by_email[both])
+    pairs = distinct(by_account[both].astype(np.int64) << 32 | by_email[both])
     person = np.where(by_email == NOBODY, by_account, by_email)
     return person, np.stack([pairs >> 32, pairs & 0xFFFFFFFF], axis=1).astype(np.int32)
 

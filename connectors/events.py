@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from connectors.distinct import coded, distinct
 from connectors.timestamps import DAY, date_of
 from storage.facts import EventBatch, Person
 
@@ -137,7 +138,7 @@ def no_costs() -> CostColumns:
 def batches_of(events: Events, file: str) -> Iterator[EventBatch]:
     """Yield one batch a UTC day, by day."""
     message_days, cost_days = events.messages.time // DAY, events.costs.time // DAY
-    for day in np.unique(np.concatenate([message_days, cost_days])).tolist():
+    for day in distinct(np.concatenate([message_days, cost_days])).tolist():
         of_day = replace(
             events,
             messages=_only(events.messages, message_days == day),
@@ -213,13 +214,15 @@ def merged(batches: Sequence[Events]) -> Events:
 def _distinct(people: bytes) -> tuple[bytes, NDArray[np.int64]]:
     """Return each person once, in the order of their bytes; and each one's place there."""
     table = np.frombuffer(people, ">u8").reshape(-1, 4)
-    _, index, inverse = np.unique(table[:, 0], return_index=True, return_inverse=True)
-    if (table[index][inverse] == table).all():
-        return table[index].tobytes(), inverse
+    _, places = coded(table[:, 0].astype(np.uint64))
+    once = np.empty((places.max(initial=-1) + 1, 4), ">u8")
+    once[places] = table
+    if (once[places] == table).all():
+        return once.tobytes(), places
     # Two people whose first eight bytes are the same.
     listed = split_people(people)
-    places = {person: place for place, person in enumerate(sorted(set(listed)))}
-    return b"".join(places), np.array([places[person] for person in listed], np.int64)
+    place_of = {person: place for place, person in enumerate(sorted(set(listed)))}
+    return b"".join(place_of), np.array([place_of[person] for person in listed], np.int64)
 
 
 def _recoded(columns: Any, people: NDArray[np.int32], models: NDArray[np.int32]) -> Any:  # noqa: ANN401

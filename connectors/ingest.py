@@ -19,7 +19,7 @@ from connectors.door import Door, seats_of
 from connectors.errors import ConnectorError
 from connectors.pieces import LogFile, files_in, opened
 from connectors.readahead import End, read_ahead
-from connectors.reading import Read, Reader, start_readers
+from connectors.reading import Read, Reader, ReadersAndCaller
 from connectors.report import Progress, RunReport, Tally
 from connectors.rows import Account
 from storage import ingestion
@@ -63,7 +63,7 @@ def ingest_path(source: Source, path: Path, *, today: date, progress: Progress, 
         logs = [each for each in files if not each.is_users]
         size = sum(each.size for each in logs)
         progress.begin("Reading logs", size)
-        with start_readers(Reader(parse=source.connector.feed.parse, door=source.door), size) as pool:
+        with ReadersAndCaller(Reader(parse=source.connector.feed.parse, door=source.door), size) as pool:
             _read_logs(source, tally, logs, pool)
             work_out_days(source.store, source.name, source.connector.tool, tally, pool)
     return tally.report()

@@ -8,16 +8,20 @@ import hashlib
 import multiprocessing
 import os
 import threading
-from collections.abc import Iterator, Mapping
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing.connection import wait
+from typing import Any, TypeVar
 
 from connectors.door import Door, Entry
 from connectors.events import batches_of
 from connectors.pieces import Piece
 from connectors.rows import BadLine, ParseRows
 from storage.facts import EventBatch
+
+T = TypeVar("T")
 
 CHUNK = 1 << 18
 """Bytes parsed at a time: rows that stay in the processor's cache until they are through the door."""
@@ -80,11 +84,60 @@ def start_readers(reader: Reader, size: int) -> Executor:
         return ThreadPoolExecutor(max_workers=1, initializer=_start_thread, initargs=(reader,))
     # Spawned, not forked: the caller may run an event loop and threads, whose locks a fork would copy as they are.
     return ProcessPoolExecutor(
-        max_workers=max(os.cpu_count() or 1, 1),
+        max_workers=max(_processes() - 1, 1),
         mp_context=multiprocessing.get_context("spawn"),
         initializer=_start_process,
         initargs=(reader,),
     )
+
+
+class ReadersAndCaller(Executor):
+    """Readers whose caller lends a hand: what finds them all busy is done at once, in the calling thread.
+
+    One process less has to be started and to hold memory, and nobody waits while it starts.
+    """
+
+    def __init__(self, reader: Reader, size: int) -> None:
+        _start_thread(reader)
+        self._readers = start_readers(reader, size) if size >= _SMALL and _processes() > 1 else None
+        self._busy: list[Future[Any]] = []
+
+    def submit(self, work: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:  # noqa: ANN401
+        """Hand work to a reader, or do it."""
+        self._busy = [each for each in self._busy if not each.done()]
+        if self._readers and len(self._busy) < 2 * (_processes() - 1):
+            handed = self._readers.submit(work, *args, **kwargs)
+            self._busy.append(handed)
+            return handed
+        done: Future[T] = Future()
+        with _without_collections():
+            try:
+                done.set_result(work(*args, **kwargs))
+            except Exception as error:  # noqa: BLE001 - as every executor does
+                done.set_exception(error)
+        return done
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: FBT001, FBT002
+        """End the readers."""
+        if self._readers:
+            self._readers.shutdown(wait, cancel_futures=cancel_futures)
+
+
+def _processes() -> int:
+    # More would be faster still, but each holds some 80 MB, and 300 MB are promised for all together.
+    return min(os.cpu_count() or 1, 3)
+
+
+@contextmanager
+def _without_collections() -> Iterator[None]:
+    """Rows are made and dropped by the hundred thousand and never form cycles; looking for some costs a third."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 _READERS = threading.local()
@@ -102,8 +155,7 @@ def _start_thread(reader: Reader) -> None:
 
 def _start_process(reader: Reader) -> None:
     _start_thread(reader)
-    # Rows are made and dropped by the hundred thousand and never form cycles; looking for some costs a third.
-    gc.disable()
+    gc.disable()  # as in _without_collections
     threading.Thread(target=_follow_parent, daemon=True).start()
 
 

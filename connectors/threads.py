@@ -6,6 +6,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from connectors.distinct import changes, coded
 from connectors.events import ANSWER, NOBODY, PROMPT, MessageColumns, take
 
 Places = NDArray[np.int64]
@@ -53,7 +54,7 @@ def without_copies(columns: Any, keys: NDArray[np.uint64]) -> Any:  # noqa: ANN4
     names += [name for name in ("characters", "time") if hasattr(columns, name)]
     ranked = rows[np.lexsort([*(getattr(columns, name)[rows] for name in names), keys[rows]])]
     kept = ~copied
-    kept[ranked[np.append(keys[ranked[1:]] != keys[ranked[:-1]], True)[: len(ranked)]]] = True
+    kept[ranked[::-1][changes(keys[ranked[::-1]])]] = True
     return take(columns, kept)
 
 
@@ -70,7 +71,7 @@ def thread(messages: MessageColumns) -> Thread:
 def _order(messages: MessageColumns) -> Places:
     """Return the order by conversation, time, kind, and last by message id so that it is always the same."""
     kind = _ORDER_OF_KIND[messages.kind]
-    conversations, conversation = np.unique(messages.conversation, return_inverse=True)
+    conversations, conversation = coded(messages.conversation)
     moment = messages.time - messages.time.min(initial=np.iinfo(np.int64).max)
     if len(conversations) < 1 << 23 and moment.max(initial=0) < 1 << 38:
         together = conversation << 40 | moment << 2 | kind
@@ -86,8 +87,7 @@ def _message_keys(messages: MessageColumns, ids: NDArray[np.uint64]) -> NDArray[
 
 def _starts(conversation: NDArray[np.uint64]) -> Places:
     places = np.arange(len(conversation))
-    changes = np.append(True, conversation[1:] != conversation[:-1])[: len(conversation)]
-    return np.maximum.accumulate(np.where(changes, places, 0))
+    return np.maximum.accumulate(np.where(changes(conversation), places, 0))
 
 
 def _models(messages: MessageColumns, start: Places) -> Places:

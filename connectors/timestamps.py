@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
+from connectors.distinct import distinct
+
 Microseconds = NDArray[np.int64]
 
 DAY = 86_400_000_000
@@ -30,7 +32,7 @@ def read_times(times: Sequence[str | float | None]) -> Microseconds:
     except TypeError:
         lengths = np.array([len(each) if isinstance(each, str) else 0 for each in times], np.int64)
     found = np.full(len(times), UNREADABLE, np.int64)
-    for length in np.unique(lengths).tolist():
+    for length in distinct(lengths).tolist():
         rows = np.flatnonzero(lengths == length)
         if 20 <= length <= 35:
             alike: Sequence[str] = times if rows.size == len(times) else [times[row] for row in rows.tolist()]  # type: ignore[assignment, misc]

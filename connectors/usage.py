@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from connectors.distinct import changes, coded, distinct
 from connectors.events import (
     ABSENT,
     ANSWER,
@@ -94,7 +95,7 @@ def rows_of_day(
 def _of_interest(batches: Sequence[EventBatch], next_batches: Sequence[EventBatch]) -> list[Events]:
     """Return a day's events, and of the next day's the messages in the same conversations."""
     today = [unpack(batch.columns) for batch in batches]
-    conversations = np.unique(np.concatenate([events.messages.conversation for events in today]))
+    conversations = distinct(np.concatenate([events.messages.conversation for events in today]))
     found = today
     for batch in next_batches:
         events = unpack(batch.columns)
@@ -151,7 +152,7 @@ def _from_messages(events: Events, number: int) -> tuple[Places, list[Places]]:
 def _sums(ordered: Thread, counted: Flags, models: int) -> tuple[Places, list[Places]]:
     columns = ordered.columns
     of_row = ordered.person[counted] * models + ordered.model[counted]
-    keys, group = np.unique(of_row, return_inverse=True)
+    keys, group = coded(of_row)
 
     def total(values: NDArray[Any]) -> Places:
         # Exact: floats hold whole numbers up to 2**53.
@@ -178,12 +179,12 @@ def _sessions(ordered: Thread, counted: Flags, models: int, keys: Places) -> Pla
     """Count each conversation of a person once, under the strongest model used in it."""
     start, person, model = ordered.start[counted], ordered.person[counted], ordered.model[counted]
     # Rows lie by conversation; only where several people share one do they have to be sorted within.
-    first = np.flatnonzero(np.append(True, start[1:] != start[:-1]))
+    first = np.flatnonzero(changes(start))
     lengths = np.diff(np.append(first, len(start)))
     if (person != np.repeat(person[first], lengths)).any():
         order = np.lexsort((person, start))
         start, person, model = start[order], person[order], model[order]
-        first = np.flatnonzero(np.append(True, (start[1:] != start[:-1]) | (person[1:] != person[:-1])))
+        first = np.flatnonzero(changes(start) | changes(person))
     strongest = person[first] * models + np.maximum.reduceat(model, first)
     return np.bincount(np.searchsorted(keys, strongest), minlength=len(keys))
 
@@ -203,9 +204,9 @@ def _add_costs(rows: dict[int, list[object]], costs: CostColumns, events: Events
     for key, row in rows.items():
         if key // models in metered:
             row[_INPUT], row[_OUTPUT], row[_ESTIMATED] = None, None, False
-    groups, starts = np.unique(keys, return_index=True)
+    starts = np.flatnonzero(changes(keys))
     ends = np.append(starts, len(keys))[1:]
-    for key, start, end in zip(groups.tolist(), starts.tolist(), ends.tolist(), strict=True):
+    for key, start, end in zip(keys[starts].tolist(), starts.tolist(), ends.tolist(), strict=True):
         metering: CostColumns = take(ordered, slice(start, end))
         empty = [day, people[key // models], tool, events.models[key % models]]
         row = rows.setdefault(key, [*empty, *(None for _ in _MEASURES), False, None, None])
