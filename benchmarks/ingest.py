@@ -4,9 +4,10 @@ The same work: read every line, drop copies by event id, turn addresses into key
 of its answer and each session its strongest model, add up by person, day and model, and keep that in a file. Both run
 in processes of their own, one after the other, and their totals are compared. The time counts from an empty store to
 the last fact written; starting Python and importing are left out for both. We keep, besides, the de-identified events,
-so that late ones can still be counted right; DuckDB does not.
+so that late ones can still be counted right and nothing is counted twice on another day. DuckDB runs once without
+that, and once keeping them too, with its own fast hash of the ids.
 
-    python benchmarks/ingest.py [--gigabytes 1] [--folder DIR]
+    python benchmarks/ingest.py [--gigabytes 1] [--folder DIR] [--repeat 3]
 """
 
 import argparse
@@ -16,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import psutil
@@ -57,6 +58,11 @@ def ours(folder: Path, out: Path) -> float:
 
 def duckdb(folder: Path, out: Path) -> float:
     """Do the same in DuckDB; return the seconds."""
+    return run_duckdb(QUERY, folder, out)
+
+
+def run_duckdb(query: str, folder: Path, out: Path) -> float:
+    """Run a query into a new database; return the seconds."""
     import duckdb  # noqa: PLC0415
 
     from storage.models import strength  # noqa: PLC0415
@@ -65,9 +71,15 @@ def duckdb(folder: Path, out: Path) -> float:
     slugs = ("gpt-3.5-turbo", "gpt-4", "gpt-4o-mini", "gpt-4o", "o3", "gpt-5", "gpt-5-5")
     ranks = ", ".join(f"('{slug}', {rank})" for rank, slug in enumerate(sorted(slugs, key=strength)))
     started = time.perf_counter()
-    connection.execute(QUERY.format(folder=folder, key=KEY.decode().replace("'", "''"), ranks=ranks))
+    connection.execute(query.format(folder=folder, key=KEY.decode().replace("'", "''"), ranks=ranks))
     connection.close()
     return time.perf_counter() - started
+
+
+def duckdb_keeping_events(folder: Path, out: Path) -> float:
+    """Do the same in DuckDB, and keep the de-identified events as the product does; return the seconds."""
+    _, rest = QUERY.split("answered AS", 1)
+    return run_duckdb(EVENTS + " AS" + rest.replace("JOIN people USING (email) ", ""), folder, out)
 
 
 QUERY = """
@@ -111,7 +123,21 @@ SELECT day, person, model, coalesce(sessions, 0) AS sessions, messages, prompts,
 FROM sums LEFT JOIN sessions USING (day, person, model) ORDER BY day, person, model
 """
 
-CONTESTANTS = {"ours": ours, "duckdb": duckdb}
+EVENTS = """
+CREATE TABLE event AS
+SELECT hash('{key}' || event_id) AS event, hash('{key}' || message.id) AS message,
+  hash('{key}' || message.parent_id) AS parent, hash('{key}' || conversation.id) AS conversation,
+  "timestamp"::TIMESTAMP AS moment, sha256('{key}' || lower(trim(actor.user_email))) AS person,
+  message.author."type" AS author, message.author.model AS model, length(message.content."value") AS characters
+FROM read_json('{folder}/*.jsonl', format = 'newline_delimited', columns = {{
+  event_id: 'VARCHAR', "timestamp": 'VARCHAR', actor: 'STRUCT(user_email VARCHAR)',
+  conversation: 'STRUCT(id VARCHAR)', message: 'STRUCT(id VARCHAR, parent_id VARCHAR,
+    author STRUCT("type" VARCHAR, model VARCHAR), content STRUCT("value" VARCHAR))'}});
+CREATE TABLE usage AS
+WITH events AS (SELECT DISTINCT ON (event) * FROM event
+), answered"""
+
+CONTESTANTS = {"ours": ours, "duckdb": duckdb, "duckdb, keeping events": duckdb_keeping_events}
 
 
 def measure(name: str, folder: Path, out: Path) -> Measured:
@@ -151,7 +177,7 @@ def resident(process: psutil.Process) -> int:
 def totals(name: str, out: Path) -> list[int]:
     """Return what a contestant counted, so that nobody is fast by leaving something out."""
     query = "SELECT count(*), " + ", ".join(f"sum({each})" for each in TOTALS[1:]) + " FROM usage"
-    if name == "duckdb":
+    if name != "ours":
         import duckdb  # noqa: PLC0415
 
         with duckdb.connect(out / "duck.db", read_only=True) as connection:
@@ -169,6 +195,7 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     arguments.add_argument("--gigabytes", type=float, default=1.0, help="size of the log folder (1e9 bytes)")
     arguments.add_argument("--folder", type=Path, help="use the logs that are there, or write them there and keep them")
+    arguments.add_argument("--repeat", type=int, default=3, help="how often each runs, in turns; its best counts")
     arguments.add_argument("--json", action="store_true", help="print the measurements as JSON")
     arguments.add_argument("--contestant", choices=CONTESTANTS, help=argparse.SUPPRESS)
     arguments.add_argument("--out", type=Path, help=argparse.SUPPRESS)
@@ -183,11 +210,20 @@ def main() -> None:
 
             print(f"writing {chosen.gigabytes:g} GB of logs …", file=sys.stderr)
             write_bulk(folder, chosen.gigabytes)
-        results = {}
-        for name in CONTESTANTS:
-            print(f"measuring {name} …", file=sys.stderr)
-            results[name] = measure(name, folder, Path(temporary))
+        results: dict[str, Measured] = {}
+        for turn, name in ((turn, name) for turn in range(chosen.repeat) for name in CONTESTANTS):
+            print(f"measuring {name}, {turn + 1} of {chosen.repeat} …", file=sys.stderr)
+            with tempfile.TemporaryDirectory(dir=temporary) as out:
+                results[name] = better(results.get(name), measure(name, folder, Path(out)))
         show(folder, results, as_json=chosen.json)
+
+
+def better(before: Measured | None, now: Measured) -> Measured:
+    """Return the faster of two runs, for what else the machine does only ever slows one; with the higher peak."""
+    if before is None:
+        return now
+    faster = min(before, now, key=lambda each: each.seconds)
+    return replace(faster, peak_bytes=max(before.peak_bytes, now.peak_bytes))
 
 
 def show(folder: Path, results: dict[str, Measured], *, as_json: bool) -> None:
@@ -202,14 +238,16 @@ def show(folder: Path, results: dict[str, Measured], *, as_json: bool) -> None:
         print(json.dumps({"bytes": size, "lines": lines, "cores": os.cpu_count(), **told}))
     else:
         print(f"{lines:,} lines, {size / 1e9:.2f} GB in {len(files)} files; {os.cpu_count()} cores\n")
-        print(f"{'':8}{'seconds':>10}{'messages/s':>14}{'peak memory':>14}")
+        print(f"{'':24}{'seconds':>10}{'messages/s':>14}{'peak memory':>14}{'our speed':>12}{'our memory':>12}")
+        ours = results["ours"]
         for name, each in results.items():
-            print(f"{name:8}{each.seconds:10.2f}{lines / each.seconds:14,.0f}{each.peak_bytes / 1e6:11,.0f} MB")
-        ours, other = results["ours"], results["duckdb"]
-        speed, memory = other.seconds / ours.seconds, ours.peak_bytes / other.peak_bytes
-        print(f"\nours is {speed:.2f} times as fast as DuckDB, in {memory:.2f} of its memory")
+            speed, memory = each.seconds / ours.seconds, ours.peak_bytes / each.peak_bytes
+            print(
+                f"{name:24}{each.seconds:10.2f}{lines / each.seconds:14,.0f}{each.peak_bytes / 1e6:11,.0f} MB"
+                f"{speed:11.2f}×{memory:11.2f}×"
+            )
         print("".join(f"\n{total:>18,} {name}" for name, total in zip(TOTALS, ours.totals, strict=True)))
-    if results["ours"].totals != results["duckdb"].totals:
+    if len({tuple(each.totals) for each in results.values()}) > 1:
         sys.exit(f"the totals differ: {[each.totals for each in results.values()]}")
 
 

@@ -15,7 +15,7 @@ from storage.store import Store
 _ROWS_AT_ONCE = 20_000
 """Facts written in one transaction, about."""
 
-_AHEAD = 2
+_AHEAD = 4
 """Days handed out but not yet written."""
 
 

@@ -46,6 +46,7 @@ _MODEL = re.compile(r"[a-z0-9][a-z0-9._:-]{0,47}")
 _NO_AUTHOR = 255
 _MOST_CHARACTERS = 1 << 31
 _MOST_TOKENS = 1 << 50
+_MOST_NAMES = 1 << 16
 _UNKNOWN_START = date(1970, 1, 1)
 
 
@@ -125,27 +126,37 @@ class Admitted:
 _Pairs = NDArray[np.int32]
 
 
+class Names:
+    """Codes of people, models and authors, given out as they are first met; they serve many pieces of a file."""
+
+    def __init__(self, door: Door) -> None:
+        people: dict[Person, int] = {}
+        models: dict[str, int] = {NO_MODEL: 0}
+
+        def code(person: Person | None) -> int:
+            return NOBODY if person is None else people.setdefault(person, len(people))
+
+        self.people, self.models = people, models
+        self.emails = _Codes(lambda raw: code(door.person(raw)))
+        self.accounts = _Codes(lambda raw: code(door.account(raw)))
+        self.slugs = _Codes(lambda raw: models.setdefault(model_name(raw), len(models)))
+        self.kinds = _Codes(_kind)
+
+    @property
+    def full(self) -> bool:
+        """Whether there are so many that starting anew is better."""
+        return max(map(len, (self.emails, self.accounts, self.slugs, self.kinds))) > _MOST_NAMES
+
+
 class Entry:
     """Admits the rows of a piece of a file, a handful at a time, and gathers what came through.
 
     Text is measured and addresses replaced at once; ids and times wait, to be worked on all together.
     """
 
-    def __init__(self, door: Door) -> None:
+    def __init__(self, door: Door, names: Names | None = None) -> None:
         self._door = door
-        people: dict[Person, int] = {}
-        models: dict[str, int] = {NO_MODEL: 0}
-        conversations: dict[str | None, int] = {}
-
-        def code(person: Person | None) -> int:
-            return NOBODY if person is None else people.setdefault(person, len(people))
-
-        # These do not name `self`: an entry that names itself would stay in memory until a collection.
-        self._people, self._models = people, models
-        self._emails = _Codes(lambda raw: code(door.person(raw)))
-        self._accounts = _Codes(lambda raw: code(door.account(raw)))
-        self._slugs = _Codes(lambda raw: models.setdefault(model_name(raw), len(models)))
-        self._kinds = _Codes(_kind)
+        self._names = names or Names(door)
         self._lines = 0
         self._line: list[tuple[int, Sequence[int]]] = []
         self._event: list[str | None] = []
@@ -157,8 +168,7 @@ class Entry:
         self._characters: list[int] = []
         self._message: list[str | None] = []
         self._parent: list[str | None] = []
-        self._conversation: list[int] = []
-        self._conversations = _Codes(lambda raw: conversations.setdefault(raw, len(conversations)))
+        self._conversation: list[str | None] = []
         self._costs: list[CostRow] = []
 
     def admit(self, rows: Rows) -> None:
@@ -167,16 +177,16 @@ class Entry:
             self._line.append((self._lines, messages.line))
             self._event += messages.event
             self._time += messages.time
-            self._email += map(self._emails.__getitem__, messages.email)
-            self._account += map(self._accounts.__getitem__, messages.account)
-            self._kind += map(self._kinds.__getitem__, messages.author)
-            self._model += map(self._slugs.__getitem__, messages.model)
+            self._email += map(self._names.emails.__getitem__, messages.email)
+            self._account += map(self._names.accounts.__getitem__, messages.account)
+            self._kind += map(self._names.kinds.__getitem__, messages.author)
+            self._model += map(self._names.slugs.__getitem__, messages.model)
             self._characters += [
                 len(each) if each.__class__ is str and each[:1] != "{" else length_of(each) for each in messages.content
             ]
             self._message += messages.message
             self._parent += messages.parent
-            self._conversation += map(self._conversations.__getitem__, messages.conversation)
+            self._conversation += messages.conversation
         self._costs += [replace(row, line=self._lines + row.line) for row in rows.costs]
         self._lines += rows.lines
 
@@ -188,8 +198,8 @@ class Entry:
         costs, same_by_costs = self._metered(bad, passed)
         return Admitted(
             events=Events(
-                people=b"".join(self._people),
-                models=tuple(self._models),
+                people=b"".join(self._names.people),
+                models=tuple(self._names.models),
                 same=np.concatenate([same, same_by_costs]),
                 messages=messages,
                 costs=costs,
@@ -202,8 +212,9 @@ class Entry:
         key = identity.hash_key(self._door.key)
         time = read_times(self._time)
         kind = np.array(self._kind, np.uint8)
-        event, message = hash_strings(self._event, key), hash_strings(self._message, key)
-        conversation = hash_strings(list(self._conversations), key)[np.array(self._conversation, np.int64)]
+        event, message, conversation = (
+            hash_strings(each, key) for each in (self._event, self._message, self._conversation)
+        )
         person, same = _persons(self._email, self._account)
         columns = MessageColumns(
             event=event,
@@ -236,13 +247,16 @@ class Entry:
         rows = [row for row in rows if _is_possible(row)]
         time = read_times([row.time for row in rows])
         event = hash_strings([row.event for row in rows], identity.hash_key(self._door.key))
-        emails, accounts = [self._emails[row.email] for row in rows], [self._accounts[row.account] for row in rows]
+        emails, accounts = (
+            [self._names.emails[row.email] for row in rows],
+            [self._names.accounts[row.account] for row in rows],
+        )
         person, same = _persons(emails, accounts)
         columns = CostColumns(
             event=event,
             time=time,
             person=person,
-            model=np.array([self._slugs[row.model] for row in rows], np.int32),
+            model=np.array([self._names.slugs[row.model] for row in rows], np.int32),
             input_tokens=np.array([_or_absent(row.input_tokens) for row in rows], np.int64),
             output_tokens=np.array([_or_absent(row.output_tokens) for row in rows], np.int64),
             credits=np.array([np.nan if row.credits is None else row.credits for row in rows], np.float64),

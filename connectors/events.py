@@ -248,7 +248,7 @@ def _unpack_column(name: str, kind: str, stored: str, raw: bytes) -> NDArray[Any
 
 
 def _narrowed(events: Events) -> Events:
-    """Leave out of the dictionaries what no event names."""
+    """Leave out of the dictionaries what no event names, and sort them: the same events make the same bytes."""
     table = np.frombuffer(events.people, np.uint8).reshape(-1, PERSON_BYTES)
     used_people, used_models = np.zeros(len(table) + 1, bool), np.zeros(len(events.models), bool)
     for columns in (events.messages, events.costs):
@@ -257,12 +257,17 @@ def _narrowed(events: Events) -> Events:
     used_people[-1] = False
     same = events.same[used_people[events.same].any(axis=1)]
     used_people[same.ravel()] = True
-    of_person = np.append(np.cumsum(used_people[:-1]) - 1, NOBODY).astype(np.int32)
-    of_model = (np.cumsum(used_models) - 1).astype(np.int32)
+    people, places = _distinct(table[used_people[:-1]].tobytes())
+    of_person = np.full(len(used_people), NOBODY, np.int32)
+    of_person[used_people] = places
+    models = [events.models[at] for at in np.flatnonzero(used_models).tolist()]
+    of_model = np.zeros(len(used_models), np.int32)
+    of_model[used_models] = np.argsort(np.argsort(np.array(models))) if models else []
+    pairs = of_person[same]
     return Events(
-        people=table[used_people[:-1]].tobytes(),
-        models=tuple(events.models[at] for at in np.flatnonzero(used_models).tolist()),
-        same=of_person[same],
+        people=people,
+        models=tuple(sorted(models)),
+        same=pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))],
         messages=_recoded(events.messages, of_person, of_model),
         costs=_recoded(events.costs, of_person, of_model),
     )

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import wait
 from typing import Any, TypeVar
 
-from connectors.door import Door, Entry
+from connectors.door import Door, Entry, Names
 from connectors.events import batches_of
 from connectors.pieces import Piece
 from connectors.rows import BadLine, ParseRows
@@ -50,9 +50,12 @@ class Reader:
     door: Door
 
 
-def read_piece(reader: Reader, piece: Piece, file: str | None = None) -> Read:
-    """Read a piece. `file` names it in the store; None: the SHA-256 of what came through the door does."""
-    entry = Entry(reader.door)
+def read_piece(reader: Reader, piece: Piece, file: str | None = None, names: Names | None = None) -> Read:
+    """Read a piece. `file` names it in the store; None: the SHA-256 of what came through the door does.
+
+    `names` are codes given out before, by the same door.
+    """
+    entry = Entry(reader.door, names)
     lines = 0
     bad: list[BadLine] = []
     passed: dict[str, int] = {}
@@ -146,11 +149,13 @@ _READERS = threading.local()
 def read(piece: Piece, file: str | None = None) -> Read:
     """Read a piece with the reader that this process or thread was started with."""
     reader: Reader = _READERS.reader
-    return read_piece(reader, piece, file)
+    if _READERS.names.full:
+        _READERS.names = Names(reader.door)
+    return read_piece(reader, piece, file, _READERS.names)
 
 
 def _start_thread(reader: Reader) -> None:
-    _READERS.reader = reader
+    _READERS.reader, _READERS.names = reader, Names(reader.door)
 
 
 def _start_process(reader: Reader) -> None:
