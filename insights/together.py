@@ -41,7 +41,7 @@ def together(metric: Metric, behind: Weekly, value: Floats, numerator: Floats, d
     partly = (active & ~within).any(axis=0) & within.any(axis=0)
     summed = [n for n, name in enumerate(metric.needs) if name not in ONCE]
     one_sided = (active & ~within & ~np.isnan(needed[summed]).all(axis=0)).any(axis=0)
-    wrong = partly & ~metric.adds_up & (one_sided | bool(ONCE & set(metric.needs)))
+    wrong = partly & (not metric.adds_up) & (one_sided | bool(ONCE & set(metric.needs)))
     alone = within.sum(axis=0) == 1
     sums = [np.where(within, each[1:], 0).sum(axis=0) for each in (numerator, denominator)]
     single = np.where(within, value[1:], 0).sum(axis=0)

@@ -73,7 +73,11 @@ def open_store(url: str) -> Store:
         event.listen(engine, "connect", _configure_sqlite)
     try:
         _upgrade(engine)
+    except StoreError:
+        engine.dispose()
+        raise
     except DatabaseError as error:
+        engine.dispose()
         message = f"the store at {address.render_as_string(hide_password=True)} cannot be used: {error.orig}"
         raise StoreError(message) from error
     return Store(engine)

@@ -30,7 +30,9 @@ def command(config: Path | None, as_of: date | None, *, json_wanted: bool) -> No
     if not status.sources:
         console.print("No source has been read yet: fill in one in the settings, then `ai-usage ingest`.")
         return
-    table = Table(title=f"Latest complete week: {status.latest_week or 'none yet'}", title_justify="left", box=SIMPLE_HEAD)
+    table = Table(
+        title=f"Latest complete week: {status.latest_week or 'none yet'}", title_justify="left", box=SIMPLE_HEAD
+    )
     for name in ("source", "facts", "last run", "rows", "skipped", "state"):
         table.add_column(name, no_wrap=True)
     for each in status.sources:

@@ -1,6 +1,7 @@
 """Every metric against the same figure worked out by pandas from the facts, in a real store."""
 
 import random
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 import numpy as np
@@ -84,7 +85,7 @@ def table() -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> Store:
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     store = open_store(f"sqlite:///{tmp_path_factory.mktemp('metrics') / 'store.db'}")
     ingestion.replace_members(
         store,
@@ -99,7 +100,8 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Store:
     rows = facts()
     ingestion.replace_usage(store, "test", sorted({row.day for row in rows}), rows)
     rollups.refresh(store)
-    return store
+    yield store
+    store.close()
 
 
 @pytest.fixture(scope="module")
