@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from insights.metric import Unit
+from insights.numbers import format_value as told
 
-SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
+__all__ = ["counted", "listing", "told", "verb"]
 
 
 def listing(names: Sequence[str], most: int = 3) -> str:
@@ -25,17 +25,3 @@ def counted(number: float, one: str, many: str = "") -> str:
 def verb(number: int, one: str, many: str) -> str:
     """Return the form of a verb that fits how many do it."""
     return one if number == 1 else many
-
-
-def told(value: float, unit: Unit, currency: str = "USD") -> str:
-    """Return a number with the digits that its size deserves: 6.8, 312, 39%, $1,830."""
-    match unit:
-        case "percent":
-            return f"{value * 100:.0f}%" if abs(value) >= 0.0995 else f"{value * 100:.1f}%"
-        case "money":
-            sign = SYMBOLS.get(currency, f"{currency} ")
-            return f"{sign}{value:,.0f}" if abs(value) >= 100 or float(value).is_integer() else f"{sign}{value:,.2f}"
-        case "people" | "seats" | "score":
-            return f"{value:,.0f}"
-        case _:
-            return f"{value:,.0f}" if abs(value) >= 99.95 else f"{value:.1f}"

@@ -69,7 +69,7 @@ def test_a_department_that_asks_often_and_shallowly(planted, group, sound) -> No
     found = only(planted(sound | {"Sales": group(often=6.2, deep=3.0)}), "frequent_shallow")
     assert found.departments == ("Sales",)
     assert found.headline == (
-        "Sales asks most often and shallowly: 6.2 sessions a week per active user, at 3.0 messages a session."
+        "Sales asks most often and shallowly: 6.2 sessions a week per active user, at 3 messages a session."
     )
     assert found.action.title == "Hold a 30-minute use-case session for Sales"
     assert found.evidence.people == 40
@@ -168,7 +168,7 @@ def test_without_seats_there_is_no_word_about_them(planted, group) -> None:
 def test_use_that_lies_with_ten_people(planted, group) -> None:
     found = only(planted({name: group(top_ten=0.5, people=40) for name in "ABCDE"}), "concentration")
     assert found.headline == "Ten people write 50% of all prompts, out of 200 active people."
-    assert "Spread evenly, ten people would write 5.0%" in found.detail
+    assert "Spread evenly, ten people would write 5%" in found.detail
 
 
 def test_answers_that_grow_against_what_is_put_in(planted, group) -> None:
