@@ -81,13 +81,16 @@ def read_piece(reader: Reader, piece: Piece, file: str | None = None, names: Nam
     )
 
 
-def start_readers(reader: Reader, size: int) -> Executor:
-    """Return processes that read pieces of `size` bytes in all; a thread where starting them would not pay."""
+def start_readers(reader: Reader, size: int, processes: int = 0) -> Executor:
+    """Return processes that read pieces of `size` bytes in all; a thread where starting them would not pay.
+
+    `processes` are as many as suit the machine, unless told.
+    """
     if size < _SMALL:
         return ThreadPoolExecutor(max_workers=1, initializer=_start_thread, initargs=(reader,))
     # Spawned, not forked: the caller may run an event loop and threads, whose locks a fork would copy as they are.
     return ProcessPoolExecutor(
-        max_workers=max(_processes() - 1, 1),
+        max_workers=processes or min(_processes(), 2),
         mp_context=multiprocessing.get_context("spawn"),
         initializer=_start_process,
         initargs=(reader,),
@@ -102,7 +105,7 @@ class ReadersAndCaller(Executor):
 
     def __init__(self, reader: Reader, size: int) -> None:
         _start_thread(reader)
-        self._readers = start_readers(reader, size) if size >= _SMALL and _processes() > 1 else None
+        self._readers = start_readers(reader, size, _processes() - 1) if size >= _SMALL and _processes() > 1 else None
         self._busy: list[Future[Any]] = []
 
     def submit(self, work: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:  # noqa: ANN401
