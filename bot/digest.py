@@ -13,6 +13,7 @@ from insights.catalogue import metrics, views
 from insights.engine import Examination, examine
 from insights.question import Question
 from insights.series import ALL_TOOLS, COMPANY, Panel, panel
+from insights.signs import judged
 from insights.words import listing
 from storage.reading import tools
 
@@ -105,7 +106,7 @@ def _extremes(shown: Panel, tool: str) -> str:
 
 
 def _ranked(shown: Panel, metric: str, tool: str) -> list[tuple[float, str]]:
-    values = ((shown.over(metric, name, 4, tool), name) for name in shown.departments if name != "Unmapped")
+    values = ((shown.over(metric, name, 4, tool), name) for name in judged(shown))
     return sorted(((value, name) for value, name in values if value is not None), reverse=True)
 
 

@@ -5,7 +5,20 @@ from collections.abc import Sequence
 
 from bot.card import Bar, BarChart
 from bot.format import format_value
-from bot.picture.marks import HEIGHT, LABEL, MARGIN, WIDTH, Block, Mark, Measure, Picture, Words, fit, heading
+from bot.picture.marks import (
+    HEIGHT,
+    LABEL,
+    MARGIN,
+    WIDTH,
+    Block,
+    Mark,
+    Measure,
+    Picture,
+    Words,
+    fit,
+    fit_apart,
+    heading,
+)
 from bot.picture.theme import Theme
 
 _MOST_BARS = 15
@@ -45,7 +58,7 @@ def lay_out_bars(chart: BarChart, theme: Theme, measure: Measure) -> Picture:
         return Picture(height=HEIGHT, marks=tuple(marks))
     pitch = min(64.0, max(40.0, (HEIGHT - MARGIN - top - 6) / len(rows)))
     height = max(HEIGHT, top + pitch * len(rows) + MARGIN)
-    names = [fit(bar.label, 250, measure) for bar in rows]
+    names = fit_apart([bar.label for bar in rows], 250, measure)
     told = [_told(bar, chart) for bar in rows]
     left = MARGIN + max(measure(name, LABEL, False) for name in names) + 16
     ends = [sum(measure(text + " ", LABEL, bold) for text, bold, _ in pieces) for pieces in told]

@@ -4,9 +4,23 @@ import statistics
 from collections.abc import Sequence
 
 from bot.card import Dot, DotChart
-from bot.picture.marks import MARGIN, TICK, WIDTH, Block, Disc, Mark, Measure, Picture, Stroke, Words, fit, heading
+from bot.picture.marks import (
+    MARGIN,
+    TICK,
+    WIDTH,
+    Block,
+    Disc,
+    Mark,
+    Measure,
+    Picture,
+    Stroke,
+    Words,
+    fit,
+    fit_apart,
+    heading,
+)
 from bot.picture.placement import Box, Spot, place_around
-from bot.picture.scale import extent, steps
+from bot.picture.scale import steps, window
 from bot.picture.theme import Theme
 
 _FEW = 14
@@ -44,7 +58,7 @@ def lay_out_dots(chart: DotChart, theme: Theme, measure: Measure) -> Picture:
     xs, ys = [dot.x for dot in chart.dots], [dot.y for dot in chart.dots]
     marks += _frame(frame, (xs, ys), theme)
     dots = sorted(chart.dots, key=lambda dot: (not dot.emphasis, -dot.people, dot.label))
-    x_range, y_range = extent(xs), extent(ys)
+    x_range, y_range = window(xs), window(ys)
     most = max(dot.people for dot in dots) or 1
     largest = 19.0 if len(dots) <= _FEW else 14.0 if len(dots) <= _CROWD else 9.0
     discs = [
@@ -69,7 +83,7 @@ def _frame(frame: Box, values: tuple[list[float], list[float]], theme: Theme) ->
         Stroke(points=((frame.left, frame.bottom), (frame.right, frame.bottom)), color=theme.grid),
         Stroke(points=((frame.left, frame.top), (frame.left, frame.bottom)), color=theme.grid),
     ]
-    (x_low, x_high), (y_low, y_high) = extent(values[0]), extent(values[1])
+    (x_low, x_high), (y_low, y_high) = window(values[0]), window(values[1])
     for tick in steps(x_low, x_high):
         x = _stand(tick, (x_low, x_high), frame.left + 24, frame.right - 24)
         marks.append(Words(text=f"{tick:g}", x=x, y=frame.bottom + 18, color=theme.quiet, size=TICK, anchor="center"))
@@ -88,7 +102,7 @@ def _labels(dots: Sequence[Dot], discs: Sequence[Disc], frame: Box, theme: Theme
     """Each dot's name where there is room; in a crowd only the emphasised and the outermost are named."""
     size = TICK if len(dots) <= _FEW else 18.0
     named = set(range(len(dots))) if len(dots) <= _CROWD else _singled_out(dots)
-    texts = [fit(dot.label, 250 if len(dots) <= _FEW else 190, measure, size, bold=dot.emphasis) for dot in dots]
+    texts = fit_apart([dot.label for dot in dots], 250 if len(dots) <= _FEW else 190, measure, size)
     order = sorted(range(len(dots)), key=lambda i: i not in named)
     spots = [
         Spot(

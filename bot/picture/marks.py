@@ -1,6 +1,7 @@
 """What a picture is made of. Pixels of a sheet 800 wide, y downwards; later marks lie over earlier ones."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -88,6 +89,28 @@ def fit(text: str, room: float, measure: Measure, size: float = LABEL, *, bold: 
         else:
             high = middle - 1
     return text[:low].rstrip() + "…"
+
+
+def fit_apart(texts: Sequence[str], room: float, measure: Measure, size: float = LABEL) -> list[str]:
+    """The texts as `fit` gives them, but those that would look alike are cut in their middles instead."""
+    fitted = [fit(text, room, measure, size) for text in texts]
+    alike = Counter(fitted)
+    return [
+        short if alike[short] == 1 or short == text else _fit_middle(text, room, measure, size)
+        for text, short in zip(texts, fitted, strict=True)
+    ]
+
+
+def _fit_middle(text: str, room: float, measure: Measure, size: float) -> str:
+    """As much of both ends as is at most `room` wide; names that begin alike mostly differ at their ends."""
+    kept = len(text) - 1
+    while kept > 2:
+        tail = kept // 2
+        cut = text[: kept - tail].rstrip() + "…" + text[-tail:].lstrip()
+        if measure(cut, size, False) <= room:
+            return cut
+        kept -= 1
+    return fit(text, room, measure, size)
 
 
 def wrap(

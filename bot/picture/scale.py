@@ -25,13 +25,6 @@ def _multiples(size: float, low: float, high: float) -> list[float]:
     return [size * i for i in range(first, last + 1)]
 
 
-def extent(values: Sequence[float]) -> tuple[float, float]:
-    """The least and greatest value, with a twelfth of their distance added on either side."""
-    low, high = min(values), max(values)
-    pad = (high - low) / 12 or abs(high) / 2 or 1.0
-    return low - pad, high + pad
-
-
 def window(values: Sequence[float]) -> tuple[float, float]:
     """A span around the values that is never less than two fifths of the greatest: small ripples stay small."""
     low, high = min(values), max(values)

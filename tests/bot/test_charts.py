@@ -264,3 +264,13 @@ def test_names_at_the_edge_are_moved_apart_and_keep_their_order(wanted):
     assert all(below - above >= 30 - 1e-6 for above, below in itertools.pairwise(ordered))
     assert ordered[0] >= 15 - 1e-6
     assert ordered[-1] <= 285 + 1e-6
+
+
+def test_names_that_begin_alike_are_told_apart_by_their_ends():
+    bars = tuple(Bar(label=f"Department of the northern region {n:03d}", value=100.0 - n) for n in range(5))
+    chart = BarChart(title="Spend", unit="money", bars=bars, alt="Spend by department")
+    words = [mark.text for mark in lay_out(chart, "light").marks if isinstance(mark, Words)]
+
+    named = [text for text in words if text.startswith("Dep")]
+    assert len(set(named)) == 5
+    assert all(text.endswith(f"{n:03d}") for n, text in enumerate(named))
