@@ -195,11 +195,12 @@ def read_seats(store: Store, source: str) -> list[Seat]:
 
 def replace_contracts(store: Store, contracts: Sequence[Contract]) -> None:
     """Write what was bought, as the configuration says it now."""
-    with store.writing() as connection:
-        old = {tuple(row) for row in connection.execute(select(contract))}
-        rows = [asdict(each) for each in contracts]
-        if {tuple(row.values()) for row in rows} == old:
+    rows = [asdict(each) for each in contracts]
+    # Every command asks for this; only a changed configuration may wait for a run that is writing.
+    with store.reading() as connection:
+        if {tuple(row) for row in connection.execute(select(contract))} == {tuple(row.values()) for row in rows}:
             return
+    with store.writing() as connection:
         connection.execute(delete(contract))
         if rows:
             connection.execute(insert(contract), rows)

@@ -1,7 +1,7 @@
 """From what somebody typed to a Question: pure, and only as sure as the words allow."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Literal
 
@@ -37,7 +37,7 @@ SPAN = re.compile(
 )
 NUMBERS = {"two": 2, "three": 3, "four": 4, "six": 6, "twelve": 12}
 WEEKS_IN = {"week": 1.0, "month": 52 / 12, "quarter": 13.0, "year": 52.0}
-VERSUS = re.compile(r"\b(?:vs\.?|versus|compared (?:with|to)|compare|against|than)\b")
+COMPARING = frozenset({"against", "compare", "compared", "than", "versus", "vs"})
 WORD = re.compile(r"[^\W_]+(?:[&'’/+-][^\W_]+)*&?", re.UNICODE)
 
 
@@ -82,9 +82,8 @@ def understand(text: str, vocabulary: Vocabulary, last_week: date | None) -> Und
     if plain.strip(" ?!.") in {"help", "hi", "hello", "hey", "commands", "what can you do"}:
         return Understanding(question=Question(view="help", intent="help"), confidence=1.0)
     rest, weeks = _take_weeks(plain, last_week)
-    comparing = VERSUS.search(rest) is not None
-    found, guessed, unknown = _place(VERSUS.sub(" and ", rest), vocabulary)
-    by_kind = {kind: tuple(dict.fromkeys(t.value for t in found if t.kind == kind)) for kind in KINDS}
+    placed = _place(rest, vocabulary)
+    by_kind = {kind: tuple(dict.fromkeys(t.value for t in placed.found if t.kind == kind)) for kind in KINDS}
     departments = by_kind["department"]
     view = by_kind["view"][0] if by_kind["view"] else "overview"
     question = Question(
@@ -93,13 +92,13 @@ def understand(text: str, vocabulary: Vocabulary, last_week: date | None) -> Und
         departments=departments,
         tools=by_kind["tool"],
         weeks=weeks,
-        intent="compare" if len(departments) > 1 or comparing else "show",
+        intent="compare" if len(departments) > 1 or placed.comparing else "show",
     )
-    if unknown:
-        return Understanding(
-            question=question, confidence=0.3, unknown=unknown, suggestions=_suggest(unknown, vocabulary)
-        )
-    return Understanding(question=question, confidence=0.8 if guessed else 1.0, guessed=guessed)
+    if placed.unknown:
+        unknown = tuple(placed.unknown)
+        suggestions = _suggest(unknown, vocabulary)
+        return Understanding(question=question, confidence=0.3, unknown=unknown, suggestions=suggestions)
+    return Understanding(question=question, confidence=0.8 if placed.guessed else 1.0, guessed=tuple(placed.guessed))
 
 
 KINDS: tuple[Kind, ...] = ("view", "metric", "department", "tool")
@@ -116,38 +115,46 @@ def _take_weeks(text: str, last_week: date | None) -> tuple[str, Weeks | None]:
     return text[: found.start()] + text[found.end() :], Weeks(first=first, last=last_week)
 
 
-def _place(text: str, vocabulary: Vocabulary) -> tuple[list[Term], tuple[tuple[str, str], ...], tuple[str, ...]]:
-    """Place every word: longest known phrase first, then abbreviations and typos of single words.
+@dataclass(kw_only=True, slots=True)
+class _Placed:
+    """What the words of a question were: names, guesses with the word they stand for, strangers, a comparison."""
 
-    Returns what was found, which words were guessed to be which name, and which could not be placed.
-    """
+    found: list[Term] = field(default_factory=list)
+    guessed: list[tuple[str, str]] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+    comparing: bool = False
+
+    def word(self, word: str, by_phrase: dict[str, Term]) -> None:
+        """Place one word that begins no known phrase: a filler, an abbreviation, a typo, or a stranger."""
+        if word in FILLERS or word in COMPARING:
+            self.comparing = self.comparing or word in COMPARING
+        elif near := _abbreviated(word, by_phrase):
+            self.found.append(near)
+        elif near := _misspelt(word, by_phrase):
+            self.found.append(near)
+            self.guessed.append((word, near.phrase))
+        else:
+            self.unknown.append(word)
+
+
+def _place(text: str, vocabulary: Vocabulary) -> _Placed:
+    """Place every word: longest known phrase first, then abbreviations and typos of single words."""
     by_phrase = {_folded(term.phrase): term for term in reversed(vocabulary.terms)}
     longest = max((phrase.count(" ") + 1 for phrase in by_phrase), default=1)
     words = [word for written in WORD.findall(text) for word in _folded(written).split()]
-    found: list[Term] = []
-    guessed: list[tuple[str, str]] = []
-    unknown: list[str] = []
+    placed = _Placed()
     at = 0
     while at < len(words):
         for size in range(min(longest, len(words) - at), 0, -1):
             term = by_phrase.get(" ".join(words[at : at + size]))
             if term:
-                found.append(term)
+                placed.found.append(term)
                 at += size
                 break
         else:
-            word = words[at]
+            placed.word(words[at], by_phrase)
             at += 1
-            if word in FILLERS:
-                continue
-            if near := _abbreviated(word, by_phrase):
-                found.append(near)
-            elif near := _misspelt(word, by_phrase):
-                found.append(near)
-                guessed.append((word, near.phrase))
-            else:
-                unknown.append(word)
-    return found, tuple(guessed), tuple(unknown)
+    return placed
 
 
 def _folded(text: str) -> str:
