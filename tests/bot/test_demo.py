@@ -1,8 +1,10 @@
 """The main job, end to end, as a user runs it: one command, then questions."""
 
 import json
+import signal
 import subprocess
 import sys
+import urllib.request
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -199,3 +201,20 @@ def test_an_empty_installation_says_what_is_missing(tmp_path: Path) -> None:
     ai_usage("init", folder=tmp_path)
     assert "no complete week" in ai_usage("digest", folder=tmp_path, code=1)
     assert "name no source" in ai_usage("ingest", folder=tmp_path, code=1)
+
+
+def test_serve_opens_the_chat_page_and_ends_when_told_to(demo: Path) -> None:
+    settings = (demo / "out" / "ai-usage.toml").read_text(encoding="utf-8")
+    (demo / "out" / "serve.toml").write_text(settings + "\n[web]\nport = 0\n", encoding="utf-8")
+    command = [sys.executable, "-u", "-c", "from bot.cli import main; main()", "--config", "out/serve.toml", "serve"]
+    with subprocess.Popen(command, cwd=demo, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        try:
+            assert process.stdout is not None
+            address = process.stdout.readline().removeprefix("Chat page: ").strip()
+            assert address.startswith("http://127.0.0.1:"), address
+            with urllib.request.urlopen(f"{address}/?q=sales", timeout=30) as answer:
+                page = answer.read().decode()
+            assert "Sales · Overview" in page
+        finally:
+            process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
