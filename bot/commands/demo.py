@@ -23,7 +23,7 @@ from bot.options import as_of
 @click.option("--serve/--no-serve", default=True, help="Leave the chat page open afterwards (the default), or exit.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="The chat page's port.")
 @click.option("--people", type=click.IntRange(100, 20000), default=600, show_default=True)
-@click.option("--weeks", type=click.IntRange(15, 104), default=26, show_default=True)
+@click.option("--weeks", type=click.IntRange(18, 104), default=26, show_default=True)
 @click.option("--seed", type=int, default=7, show_default=True)
 @click.option(
     "--scenario",
