@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.ingestion import connector_of, sources_in_order
+from bot.ingestion import sources_in_order, try_source
 from bot.installation import Installation
-from bot.settings import DIRECTORY, SettingsError, secret
+from bot.settings import DIRECTORY, SettingsError
 from connectors.errors import ConnectorError
 from insights.series import panel
 from storage.models import family
@@ -16,6 +16,7 @@ from storage.store import schema_version
 
 State = Literal["ok", "look", "wrong"]
 USUAL_GROUP = 5
+NEVER = "never"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,12 +73,8 @@ def _source(installation: Installation, name: str, run: Run | None) -> Check:
     source = settings.sources[name]
     if source.path and not (settings.folder / source.path).exists():
         return Check(part="sources", state="wrong", said=f"{name}: there is no {source.path}", fix="correct its path")
-    if name != DIRECTORY:
-        connector_of(name)
-        if not source.path:
-            secret(source.key, f"sources.{name}.key", settings.folder)
-            if not source.workspace:
-                return Check(part="sources", state="wrong", said=f"{name}: no workspace id", fix="set its workspace")
+    if name != DIRECTORY and not source.path and source.schedule != NEVER:
+        try_source(installation, name)
     if run is None:
         return Check(part="sources", state="look", said=f"{name}: never read", fix=f"run `ai-usage ingest {name}`")
     if run.error:

@@ -12,7 +12,7 @@ from bot.settings import Source as SourceSettings
 from connectors.connector import Connector
 from connectors.door import Door
 from connectors.errors import ConnectorError
-from connectors.fetch import Access, ingest
+from connectors.fetch import Access, ingest, probe
 from connectors.ingest import Source, ingest_directory, ingest_path
 from connectors.report import Progress, RunReport
 from storage.discover import discover
@@ -101,6 +101,12 @@ def ingest_one(
         return ingest_path(source, given, today=_today(), progress=progress)
     access = _access(name, configured, settings.folder, since)
     return asyncio.run(ingest(source, access, today=_today(), progress=progress))
+
+
+def try_source(installation: Installation, name: str) -> None:
+    """Ask a source's API for a page and keep nothing. Raises ConnectorError or SettingsError, each with what to fix."""
+    settings = installation.settings
+    asyncio.run(probe(connector_of(name), _access(name, settings.sources[name], settings.folder, None)))
 
 
 def _source(installation: Installation, name: str, key: bytes) -> Source:

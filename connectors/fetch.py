@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from hashlib import sha256
 
-from connectors.connector import Stream
+from connectors.connector import Connector, Stream
 from connectors.days import work_out_days
 from connectors.errors import BadFileError, ConfigurationError, ConnectorError, NotPublishedError, SourceFailedError
 from connectors.http import Api, Sleep, download, get_page, open_api
@@ -82,6 +82,26 @@ async def ingest(
             before = newest - timedelta(days=connector.retention_days)
             await asyncio.to_thread(ingestion.close_days, source.store, source.name, before)
     return tally.report()
+
+
+async def probe(connector: Connector, access: Access) -> None:
+    """Ask the vendor for the first page of users, without waiting between attempts, and keep nothing.
+
+    Raises a ConnectorError that says what is wrong with the key, the ids or the address.
+    """
+
+    async def at_once(_seconds: float) -> None:
+        """Not wait: whoever asks is sitting there."""
+
+    feed = connector.feed
+    async with open_api(access.base_url or connector.base_url, access.token, connector.users, sleep=at_once) as api:
+        request = feed.list_users(access.workspace, None)
+        try:
+            feed.parse_users(await get_page(api, request.path, request.parameters))
+        except NotPublishedError as error:
+            raise ConfigurationError(f"{error}: is `workspace` right?") from error
+        except ValueError as error:
+            raise SourceFailedError("the vendor's list of users cannot be read") from error
 
 
 async def _accounts(api: Api, source: Source, access: Access) -> AsyncIterator[Account]:

@@ -66,7 +66,8 @@ async def open_api(
     if not _is_private(base_url):
         raise ConfigurationError("base_url must begin with https://: over http others on the way could read the key")
     timeout = aiohttp.ClientTimeout(total=None, connect=30, sock_read=120)
-    async with aiohttp.ClientSession(timeout=timeout, cookie_jar=aiohttp.DummyCookieJar()) as session:
+    # trust_env: companies reach the internet through the proxy that HTTPS_PROXY names.
+    async with aiohttp.ClientSession(timeout=timeout, cookie_jar=aiohttp.DummyCookieJar(), trust_env=True) as session:
         yield Api(session=session, base_url=base_url.rstrip("/"), token=token, permission=permission, sleep=sleep)
 
 
@@ -123,15 +124,15 @@ async def _get(
                 if answer.status == HTTPStatus.OK:
                     return await read(answer)
                 _refuse(api, path, answer.status, redirected=redirected)
-        except (aiohttp.ClientError, TimeoutError):
-            pass
+        except (aiohttp.ClientError, TimeoutError) as error:
+            why = f"could not be read: {urlsplit(api.base_url).netloc} ({type(error).__name__}), check `base_url`"
         if pause is not None and pause > LONGEST_PAUSE:
             raise TryAgainError(f"{path} {why} and asks to wait {pause:.0f} s", after=pause)
         if attempt + 1 < ATTEMPTS:
             backing_off = min(FIRST_PAUSE * 2**attempt, LONGEST_PAUSE)
             # Jitter, so that several who were turned away together do not come back together.
             await api.sleep((backing_off if pause is None else pause) * random.uniform(1.0, 1.25))  # noqa: S311
-    raise TryAgainError(f"{path} {why}, {ATTEMPTS} times", after=LONGEST_PAUSE)
+    raise TryAgainError(f"{path} {why}; tried {ATTEMPTS} times", after=LONGEST_PAUSE)
 
 
 @asynccontextmanager
