@@ -12,6 +12,7 @@ from storage.ingestion import replace_contracts
 from storage.store import Store, open_store
 
 SQLITE = "sqlite:///"
+SHORTEST_KEY = 16
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,8 +37,10 @@ class Installation:
     def identity_key(self) -> bytes:
         """Return the organisation's key, under which identities are hashed."""
         value = secret(self.settings.privacy.key, "privacy.key", self.settings.folder)
-        if len(value) < 32:
-            raise SettingsError("privacy.key is shorter than 32 characters: `ai-usage init` writes a good one")
+        if len(value) < SHORTEST_KEY:
+            raise SettingsError(
+                f"privacy.key is shorter than {SHORTEST_KEY} characters: `ai-usage init` writes a good one"
+            )
         return value.encode()
 
 
