@@ -252,7 +252,9 @@ def finish_run(
 
 def mark_due(connection: Connection, weeks: Iterable[date]) -> None:
     """Note that the roll-ups of `weeks` (Mondays) no longer fit their facts."""
-    insert_missing(connection, rollup_due, [{"week": week} for week in sorted(weeks)])
+    ordered = sorted(weeks)
+    insert_missing(connection, rollup_due, [{"week": week, "facts": True} for week in ordered])
+    connection.execute(update(rollup_due).where(rollup_due.c.week.in_(ordered)).values(facts=True))
 
 
 def mark_everything_due(connection: Connection) -> None:

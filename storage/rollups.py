@@ -52,7 +52,7 @@ from storage.schema import (
     seat,
     usage,
 )
-from storage.store import Store
+from storage.store import Store, insert_missing
 
 ALL_TOOLS = "*"
 COMPANY = "company"
@@ -67,31 +67,33 @@ Cells = dict[tuple[str, str, str], dict[str, Any]]
 
 
 def refresh(store: Store, progress: Callable[[int, int], None] | None = None) -> int:
-    """Work out every roll-up that no longer fits its facts, each week in a transaction; return how many weeks.
+    """Work out every roll-up that no longer fits; return how many weeks that were.
 
-    `progress` is told the weeks done and the weeks in all.
+    Each week is one transaction, oldest first, which also takes its mark away: stopped anywhere, or with facts that
+    come meanwhile, the next call goes on with what is left. `progress` is told the weeks done and the weeks in all.
     """
-    with store.reading() as connection:
-        due = set(connection.scalars(select(rollup_due.c.week)))
-        known = set(connection.scalars(select(usage.c.day).distinct()))
-    if not due:
-        return 0
-    weeks = {day - timedelta(days=day.weekday()) for day in known}
-    for week in sorted(due):
-        with store.writing() as connection:
-            _fill_person_week(connection, week)
-    seeing = {week + n * WEEK for week in due for n in range(LADDER_WEEKS)}
-    affected = sorted(due | (seeing & weeks))
-    for done, week in enumerate(affected):
-        if progress:
-            progress(done, len(affected))
-        with store.writing() as connection:
-            _fill_group_week(connection, week)
-            if week in due:
-                _fill_model_week(connection, week)
     with store.writing() as connection:
-        connection.execute(delete(rollup_due).where(rollup_due.c.week.in_(due)))
-    return len(affected)
+        due = _with_those_that_see_them(connection)
+    for done, week in enumerate(due):
+        if progress:
+            progress(done, len(due))
+        with store.writing() as connection:
+            if connection.scalar(select(rollup_due.c.facts).where(rollup_due.c.week == week)):
+                _fill_person_week(connection, week)
+                _fill_model_week(connection, week)
+            _fill_group_week(connection, week)
+            connection.execute(delete(rollup_due).where(rollup_due.c.week == week))
+    return len(due)
+
+
+def _with_those_that_see_them(connection: Connection) -> list[date]:
+    """Mark also the later weeks whose windows see a week whose facts changed; return every marked week, by date."""
+    changed = connection.scalars(select(rollup_due.c.week).where(rollup_due.c.facts)).all()
+    if changed:
+        filled = {day - timedelta(days=day.weekday()) for day in connection.scalars(select(usage.c.day).distinct())}
+        seeing = {week + n * WEEK for week in changed for n in range(1, LADDER_WEEKS)} & filled
+        insert_missing(connection, rollup_due, [{"week": week, "facts": False} for week in sorted(seeing)])
+    return list(connection.scalars(select(rollup_due.c.week).order_by(rollup_due.c.week)))
 
 
 def _owners() -> Subquery:
@@ -151,6 +153,10 @@ def _grains(columns: Iterable[ColumnElement[Any]], source: Any, where: ColumnEle
 
 
 def _fill_group_week(connection: Connection, week: date) -> None:
+    """Fill a week; one without any facts stays empty: nothing was reported, which is not nothing used."""
+    connection.execute(delete(group_week).where(group_week.c.week == week))
+    if connection.scalar(select(person_week.c.week).where(person_week.c.week == week).limit(1)) is None:
+        return
     cells: Cells = defaultdict(dict)
     _fill_recent(connection, week)
     for wanted in (_activity(week), _recent_weeks(week), *_seat_use(week)):
@@ -160,7 +166,6 @@ def _fill_group_week(connection: Connection, week: date) -> None:
     for tool, seats in connection.execute(select(contract.c.tool, contract.c.seats)):
         if (tool, COMPANY, "") in cells:
             cells[tool, COMPANY, ""]["seats_purchased"] = seats
-    connection.execute(delete(group_week).where(group_week.c.week == week))
     names = [column.name for column in group_week.c]
     blank: dict[str, Any] = dict.fromkeys(names) | {"week": week, "people": 0, "tokens_estimated": False}
     rows = [

@@ -159,7 +159,8 @@ rollup_due = Table(
     "rollup_due",
     metadata,
     Column("week", Date, primary_key=True),
-    comment="weeks whose facts changed after their roll-ups were made",
+    Column("facts", Boolean, nullable=False),
+    comment="weeks whose roll-ups no longer fit: their own facts changed, or only those of a week their windows see",
 )
 
 run = Table(

@@ -191,3 +191,36 @@ def test_a_reorganisation_today_leaves_past_weeks_alone(filled: Store) -> None:
     rollups.refresh(filled)
     assert cell(filled, week, "chatgpt", "department", "A") == before
     assert cell(filled, LAST, "chatgpt", "department", "New")["people"]
+
+
+def test_a_refresh_that_stops_half_way_goes_on_where_it_stopped(filled: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = reading.group_weeks(filled, MONDAY, LAST).rows
+    rows = facts(1)
+    ingestion.replace_usage(filled, "test", sorted({row.day for row in rows}), rows)
+    fill, done = rollups._fill_group_week, []
+
+    def stop(connection, week):
+        if len(done) == 5:
+            raise KeyboardInterrupt
+        done.append(week)
+        fill(connection, week)
+
+    monkeypatch.setattr(rollups, "_fill_group_week", stop)
+    with pytest.raises(KeyboardInterrupt):
+        rollups.refresh(filled)
+    monkeypatch.undo()
+    assert rollups.refresh(filled) == WEEKS - 5
+    assert reading.group_weeks(filled, MONDAY, LAST).rows == before
+
+
+def test_only_the_touched_weeks_and_those_whose_windows_see_them_are_worked_out(filled: Store) -> None:
+    day = LAST - timedelta(weeks=2)
+    ingestion.replace_usage(filled, "test", [day], [row for row in facts(1) if row.day == day])
+    assert rollups.refresh(filled) == 3
+
+
+def test_a_week_without_facts_has_no_roll_up(filled: Store) -> None:
+    week = MONDAY + timedelta(weeks=5)
+    ingestion.replace_usage(filled, "test", [week + timedelta(days=n) for n in range(7)], [])
+    rollups.refresh(filled)
+    assert reading.group_weeks(filled, week, week).rows == []

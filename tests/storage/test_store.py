@@ -34,7 +34,7 @@ def test_a_store_file_is_readable_by_its_owner_only(tmp_path: Path) -> None:
     path = tmp_path / "new.db"
     opened = open_store(f"sqlite:///{path}")
     with opened.writing() as connection:
-        connection.execute(text("INSERT INTO rollup_due VALUES ('2025-01-06')"))
+        connection.execute(text("INSERT INTO rollup_due VALUES ('2025-01-06', 1)"))
     for file in tmp_path.iterdir():
         assert stat.S_IMODE(file.stat().st_mode) == 0o600, file.name
     opened.close()
@@ -44,7 +44,7 @@ def test_opening_again_keeps_what_is_there(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'again.db'}"
     first = open_store(url)
     with first.writing() as connection:
-        connection.execute(text("INSERT INTO rollup_due VALUES ('2025-01-06')"))
+        connection.execute(text("INSERT INTO rollup_due VALUES ('2025-01-06', 1)"))
     first.close()
     second = open_store(url)
     with second.reading() as connection:
@@ -65,7 +65,7 @@ def test_a_store_of_a_newer_version_is_refused_and_left_alone(tmp_path: Path) ->
 def test_an_error_leaves_nothing_half_written(store: Store) -> None:
     def write_and_fail() -> None:
         with store.writing() as connection:
-            connection.execute(text("INSERT INTO rollup_due VALUES ('2025-01-06')"))
+            connection.execute(text("INSERT INTO rollup_due VALUES ('2025-01-06', 1)"))
             raise RuntimeError
 
     with pytest.raises(RuntimeError):

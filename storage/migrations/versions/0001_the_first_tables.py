@@ -147,8 +147,9 @@ def upgrade() -> None:
     op.create_table(
         "rollup_due",
         sa.Column("week", sa.Date(), nullable=False),
+        sa.Column("facts", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("week", name=op.f("pk_rollup_due")),
-        comment="weeks whose facts changed after their roll-ups were made",
+        comment="weeks whose roll-ups no longer fit: their own facts changed, or only those of a week their windows see",
     )
     op.create_table(
         "run",
