@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+import connectors
+from connectors.connector import Connector
 from insights.basis import Basis
 from insights.series import panel
-from storage.reading import coverage, last_runs
+from storage.discover import discover
+from storage.reading import coverage, last_good_runs, last_runs
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,4 +54,19 @@ def status_of(basis: Basis) -> Status:
             )
         )
     shown = panel(basis)
-    return Status(latest_week=shown.weeks[-1] if shown.weeks else None, sources=tuple(sources), notes=shown.notes)
+    return Status(
+        latest_week=shown.weeks[-1] if shown.weeks else None,
+        sources=tuple(sources),
+        notes=(*_alarms(basis), *shown.notes),
+    )
+
+
+def _alarms(basis: Basis) -> list[str]:
+    """Sources that were not read for half as long as their vendor keeps its logs: soon days are lost for good."""
+    kept = {each.tool: each.retention_days for each in discover(connectors, Connector)}
+    return [
+        f"{source} was last read on {started:%Y-%m-%d}, and its vendor keeps {kept[source]} days: "
+        "what falls out of that is lost for good"
+        for source, started in last_good_runs(basis.store).items()
+        if source in kept and (basis.as_of - started.date()).days * 2 > kept[source]
+    ]

@@ -115,6 +115,17 @@ def last_runs(store: Store) -> list[Run]:
         ]
 
 
+def last_good_runs(store: Store) -> dict[str, datetime]:
+    """Return when the newest run that ended well began, by source."""
+    wanted = (
+        select(run.c.source, func.max(run.c.started))
+        .where(run.c.error.is_(None), run.c.finished.is_not(None))
+        .group_by(run.c.source)
+    )
+    with store.reading() as connection:
+        return {source: started for source, started in connection.execute(wanted)}
+
+
 def coverage(store: Store) -> list[Coverage]:
     """Return, by source, the first and the last day with facts and how many days have any."""
     wanted = (
