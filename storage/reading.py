@@ -118,12 +118,12 @@ def last_runs(store: Store) -> list[Run]:
 def last_good_runs(store: Store) -> dict[str, datetime]:
     """Return when the newest run that ended well began, by source."""
     wanted = (
-        select(run.c.source, func.max(run.c.started))
+        select(run.c.source, func.max(run.c.started).label("started"))
         .where(run.c.error.is_(None), run.c.finished.is_not(None))
         .group_by(run.c.source)
     )
     with store.reading() as connection:
-        return {source: started for source, started in connection.execute(wanted)}
+        return {row.source: row.started for row in connection.execute(wanted)}
 
 
 def coverage(store: Store) -> list[Coverage]:
