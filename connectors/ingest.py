@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import assert_never
 
-from connectors.connector import Connector
+from connectors.connector import Connector, file_feed
 from connectors.days import work_out_days
 from connectors.directory import read_directory
 from connectors.door import Door, seats_of
@@ -63,7 +63,7 @@ def ingest_path(source: Source, path: Path, *, today: date, progress: Progress, 
         logs = [each for each in files if not each.is_users]
         size = sum(each.size for each in logs)
         progress.begin("Reading logs", size)
-        with ReadersAndCaller(Reader(parse=source.connector.feed.parse, door=source.door), size) as pool:
+        with ReadersAndCaller(Reader(parse=file_feed(source.connector).parse, door=source.door), size) as pool:
             _read_logs(source, tally, logs, pool)
             work_out_days(source.store, source.name, source.connector.tool, tally, pool)
     return tally.report()
@@ -157,7 +157,7 @@ def _accounts(source: Source, tally: Tally, files: Sequence[LogFile]) -> Iterato
             continue
         try:
             with opened(file) as stream:
-                yield from source.connector.feed.parse_users(stream.read()).accounts
+                yield from file_feed(source.connector).parse_users(stream.read()).accounts
         except (ValueError, EOFError, OSError):
             tally.damage(file.name, "it is no list of users that can be read")
 
