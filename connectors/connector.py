@@ -79,7 +79,8 @@ class Table:
 class TableFeed:
     """A vendor that delivers finished numbers by day. `people` are asked first: who has an account, and which address.
 
-    `headers` go with every request. `per_minute` is the vendor's own limit for a key; 0: none is known.
+    `headers` go with every request. `per_minute` is the vendor's own limit for a key; 0: none is known. Without `seats`
+    an account is no licence: it only says whose it is.
     """
 
     tables: tuple[Table, ...]
@@ -87,6 +88,7 @@ class TableFeed:
     sign: Sign = "bearer"
     headers: Mapping[str, str] = field(default_factory=dict)
     per_minute: int = 0
+    seats: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -110,13 +110,17 @@ def noted(store: Store, name: str, progress: Progress, clock: Clock) -> Iterator
         )
 
 
-def keep_accounts(source: Source, accounts: Sequence[Account], *, today: date) -> None:
-    """Keep a vendor's whole list of users as seats, and whose account is whose. An empty list changes nothing."""
+def keep_accounts(source: Source, accounts: Sequence[Account], *, today: date, seats: bool = True) -> None:
+    """Keep a vendor's whole list of users as seats, and whose account is whose. An empty list changes nothing.
+
+    Without `seats` it is kept whose account is whose, and no more.
+    """
     if not accounts:
         return
     known = {seat.person: seat for seat in ingestion.read_seats(source.store, source.name)}
-    seats, aliases = seats_of(source.door, accounts, known, source.price, today)
-    ingestion.replace_seats(source.store, source.name, seats)
+    held, aliases = seats_of(source.door, accounts, known, source.price, today)
+    if seats:
+        ingestion.replace_seats(source.store, source.name, held)
     ingestion.add_aliases(source.store, source.name, aliases)
 
 

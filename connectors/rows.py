@@ -141,11 +141,13 @@ class DayRow:
 class TablePage:
     """What one answer holds. `then` are the requests that follow from it: the next page, or files to fetch.
 
-    `passed` counts rows that are sound but not ours to count, `bad` those that cannot be read, both by reason.
+    `machines` are ids of accounts that are no people: what is theirs is left out. `passed` counts rows that are sound
+    but not ours to count, `bad` those that cannot be read, both by reason.
     """
 
     rows: tuple[DayRow, ...] = ()
     accounts: tuple[Account, ...] = ()
+    machines: tuple[str, ...] = ()
     then: tuple[Request, ...] = ()
     passed: Mapping[str, int] = field(default_factory=dict)
     bad: Mapping[str, int] = field(default_factory=dict)

@@ -6,8 +6,8 @@ stopped anywhere, the next run goes on from there.
 
 import asyncio
 from collections import Counter, defaultdict, deque
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from datetime import date, timedelta
 
 from connectors.connector import Connector, Scopes, Table, TableFeed
@@ -23,7 +23,7 @@ from connectors.ingest import Clock, Source, keep_accounts, noted, now
 from connectors.report import Progress, RunReport, Tally
 from connectors.rows import Account, DayRow, Request, TablePage
 from storage import ingestion
-from storage.facts import NO_MODEL, Person, Usage
+from storage.facts import NO_MODEL, Alias, Person, Usage
 from storage.schema import MEASURES
 
 NEWEST, OLDEST = "newest day", "oldest day"
@@ -34,6 +34,7 @@ MOST_ANSWERS = 20_000
 """Answers to one window's questions: more of them do not come to an end."""
 
 NOBODY = "nobody's: no person is named"
+MACHINE = "a service account's, which is no person"
 DAY = timedelta(days=1)
 _WHOLE = {each.name for each in fields(Usage) if each.type in ("int | None", int | None)}
 
@@ -58,6 +59,7 @@ class _Run:
     feed: TableFeed
     access: TableAccess
     tally: Tally
+    machines: set[Person] = field(default_factory=set)
 
 
 async def ingest_tables(
@@ -140,8 +142,9 @@ async def _read_people(run: _Run, today: date) -> None:
     for table in run.feed.people:
         async for page in _pages(run, table, today, today):
             accounts += page.accounts
+            run.machines.update(person for each in page.machines if (person := run.source.door.account(each)))
     if accounts:
-        await asyncio.to_thread(keep_accounts, run.source, accounts, today=today)
+        await asyncio.to_thread(keep_accounts, run.source, accounts, today=today, seats=run.feed.seats)
 
 
 def _windows(source: Source, since: date | None, today: date) -> Iterator[tuple[date, date]]:
@@ -226,13 +229,16 @@ async def _pages(run: _Run, table: Table, first: date, last: date) -> AsyncItera
         yield page
 
 
-def _facts(run: _Run, rows: Iterable[DayRow]) -> list[Usage]:
+def _facts(run: _Run, rows: Sequence[DayRow]) -> list[Usage]:
     """Add up what the tables say of a person, day and model. Identities go through the door here."""
     door, tool = run.source.door, run.source.connector.tool
-    owners = ingestion.account_aliases(run.source.store, run.source.name)
+    owners = _owners(run.source, rows)
     sums: dict[tuple[date, Person, str], Counter[str]] = defaultdict(Counter)
     for row in rows:
         account = door.account(row.account)
+        if account in run.machines:
+            run.tally.skipped[MACHINE] += 1
+            continue
         person = door.person(row.email) or (owners.get(account, account) if account else None)
         if person is None:
             run.tally.skipped[NOBODY] += 1
@@ -244,6 +250,20 @@ def _facts(run: _Run, rows: Iterable[DayRow]) -> list[Usage]:
         Usage(day=day, person=person, tool=tool, model=model, **_typed(measures))  # type: ignore[arg-type]  # by name
         for (day, person, model), measures in sums.items()
     ]
+
+
+def _owners(source: Source, rows: Sequence[DayRow]) -> dict[Person, Person]:
+    """Return whose account is whose: as known before, else as the newest row with both an account and an address says.
+
+    What is new is kept, since other rows of the account may lack the address.
+    """
+    owners = ingestion.account_aliases(source.store, source.name)
+    pairs = {row.account: row.email for row in sorted(rows, key=lambda row: row.day) if row.account and row.email}
+    known = {source.door.account(account): source.door.person(email) for account, email in pairs.items()}
+    news = {own: person for own, person in known.items() if own and person and own not in owners}
+    aliases = [Alias(alias=own, person=person) for own, person in news.items()]
+    ingestion.add_aliases(source.store, source.name, aliases)
+    return owners | news
 
 
 def _typed(measures: Mapping[str, float]) -> dict[str, float]:
