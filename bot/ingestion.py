@@ -9,12 +9,13 @@ import connectors
 from bot.installation import Installation
 from bot.settings import DIRECTORY, SettingsError, nearest, secret
 from bot.settings import Source as SourceSettings
-from connectors.connector import Connector
+from connectors.connector import Connector, Scopes, TableFeed
 from connectors.door import Door
 from connectors.errors import ConnectorError
 from connectors.fetch import Access, ingest, probe
 from connectors.ingest import Source, ingest_directory, ingest_path
 from connectors.report import Progress, RunReport
+from connectors.tables import TableAccess, ingest_tables, probe_tables
 from storage.discover import discover
 from storage.rollups import refresh
 
@@ -99,6 +100,9 @@ def ingest_one(
     source = _source(installation, name, key)
     if given is not None:
         return ingest_path(source, given, today=_today(), progress=progress)
+    if isinstance(source.connector.feed, TableFeed):
+        tables = _table_access(name, configured, settings.folder, since)
+        return asyncio.run(ingest_tables(source, tables, today=_today(), progress=progress))
     access = _access(name, configured, settings.folder, since)
     return asyncio.run(ingest(source, access, today=_today(), progress=progress))
 
@@ -106,7 +110,11 @@ def ingest_one(
 def try_source(installation: Installation, name: str) -> None:
     """Ask a source's API for a page and keep nothing. Raises ConnectorError or SettingsError, each with what to fix."""
     settings = installation.settings
-    asyncio.run(probe(connector_of(name), _access(name, settings.sources[name], settings.folder, None)))
+    connector, configured = connector_of(name), settings.sources[name]
+    if isinstance(connector.feed, TableFeed):
+        asyncio.run(probe_tables(connector, _table_access(name, configured, settings.folder, None), _today()))
+    else:
+        asyncio.run(probe(connector, _access(name, configured, settings.folder, None)))
 
 
 def _source(installation: Installation, name: str, key: bytes) -> Source:
@@ -127,6 +135,15 @@ def _access(name: str, configured: SourceSettings, folder: Path, since: date | N
         token=secret(configured.key, f"sources.{name}.key", folder),
         workspace=configured.workspace,
         organization=configured.organization,
+        base_url=configured.base_url,
+        since=since,
+    )
+
+
+def _table_access(name: str, configured: SourceSettings, folder: Path, since: date | None) -> TableAccess:
+    return TableAccess(
+        token=secret(configured.key, f"sources.{name}.key", folder),
+        scopes=Scopes(workspace=configured.workspace, organization=configured.organization),
         base_url=configured.base_url,
         since=since,
     )

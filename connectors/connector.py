@@ -1,10 +1,12 @@
 """What a connector is. One file a vendor holds one instance; `storage.discover.discover` finds it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Literal
 
-from connectors.rows import Accounts, FileList, ParseRows, Request
+from connectors.errors import ConfigurationError
+from connectors.rows import Accounts, FileList, ParseRows, Request, TablePage
 
 Scope = Literal["workspace", "organization"]
 
@@ -44,18 +46,63 @@ class FileFeed:
     parse_users: Callable[[bytes], Accounts]
 
 
+Sign = Literal["bearer", "x-api-key", "basic"]
+"""How a key is shown: `Authorization: Bearer`, the header x-api-key, or as the user name of HTTP Basic."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Scopes:
+    """The ids that an operator configured: whose data is asked for."""
+
+    workspace: str = ""
+    organization: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Table:
+    """One report that a vendor gives by day. All of it is pure.
+
+    `ask` returns the requests for the days from the first to the last, both included, at most `span_days` of them.
+    `parse` returns what the answer to a request holds; it raises ValueError for one that makes no sense. An `optional`
+    table that is not switched on or not allowed is left out with a warning.
+    """
+
+    name: str
+    permission: Permission
+    ask: Callable[[Scopes, date, date], tuple[Request, ...]]
+    parse: Callable[[bytes, Request], TablePage]
+    span_days: int = 28
+    optional: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TableFeed:
+    """A vendor that delivers finished numbers by day. `people` are asked first: who has an account, and which address.
+
+    `headers` go with every request. `per_minute` is the vendor's own limit for a key; 0: none is known. Without `seats`
+    an account is no licence: it only says whose it is.
+    """
+
+    tables: tuple[Table, ...]
+    people: tuple[Table, ...] = ()
+    sign: Sign = "bearer"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    per_minute: int = 0
+    seats: bool = True
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Connector:
     """A vendor's usage data: what is read of it, what never is, and how its bytes become rows.
 
     `measures` are the names of the fields of `storage.facts.Usage` that this tool reports. `retention_days` is how
-    long the vendor keeps its files, `restatement_days` how far back it corrects them, `lag_hours` how late they come.
+    long the vendor keeps its files or days, `restatement_days` how far back it corrects them, `lag_hours` how late
+    they come. `active` is the vendor's own definition of somebody active.
     """
 
     tool: str
     title: str
     base_url: str
-    streams: tuple[Stream, ...]
     users: Permission
     reads: tuple[str, ...]
     never_reads: tuple[str, ...]
@@ -63,4 +110,13 @@ class Connector:
     retention_days: int
     restatement_days: int
     lag_hours: int
-    feed: FileFeed
+    feed: FileFeed | TableFeed
+    streams: tuple[Stream, ...] = ()
+    active: str = ""
+
+
+def file_feed(connector: Connector) -> FileFeed:
+    """Return a connector's feed of files. Raises ConfigurationError for one whose vendor delivers none."""
+    if not isinstance(connector.feed, FileFeed):
+        raise ConfigurationError(f"{connector.title} delivers no files: it is read from its API")
+    return connector.feed

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from hashlib import sha256
 
-from connectors.connector import Connector, Stream
+from connectors.connector import Connector, Stream, file_feed
 from connectors.days import work_out_days
 from connectors.errors import BadFileError, ConfigurationError, ConnectorError, NotPublishedError, SourceFailedError
 from connectors.http import Api, Sleep, download, get_page, open_api
@@ -93,11 +93,11 @@ async def probe(connector: Connector, access: Access) -> None:
     async def at_once(_seconds: float) -> None:
         """Not wait: whoever asks is sitting there."""
 
-    feed = connector.feed
+    feed = file_feed(connector)
     async with open_api(access.base_url or connector.base_url, access.token, connector.users, sleep=at_once) as api:
         request = feed.list_users(access.workspace, None)
         try:
-            feed.parse_users(await get_page(api, request.path, request.parameters))
+            feed.parse_users(await get_page(api, request))
         except NotPublishedError as error:
             raise ConfigurationError(f"{error}: is `workspace` right?") from error
         except ValueError as error:
@@ -105,14 +105,14 @@ async def probe(connector: Connector, access: Access) -> None:
 
 
 async def _accounts(api: Api, source: Source, access: Access) -> AsyncIterator[Account]:
-    feed = source.connector.feed
+    feed = file_feed(source.connector)
     cursor: str | None = None
     seen: set[str | None] = set()
     while cursor not in seen:
         seen.add(cursor)
         request = feed.list_users(access.workspace, cursor)
         try:
-            page = feed.parse_users(await get_page(api, request.path, request.parameters))
+            page = feed.parse_users(await get_page(api, request))
         except NotPublishedError as error:
             raise ConfigurationError(f"{error}: is `workspace` right?") from error
         except ValueError as error:
@@ -126,12 +126,12 @@ async def _accounts(api: Api, source: Source, access: Access) -> AsyncIterator[A
 
 
 async def _files(api: Api, source: Source, stream: Stream, scope: str, after: str) -> list[RemoteFile]:
-    feed = source.connector.feed
+    feed = file_feed(source.connector)
     files: dict[str, RemoteFile] = {}
     while True:
         request = feed.list_files(stream, scope, after)
         try:
-            page = feed.parse_files(await get_page(api, request.path, request.parameters))
+            page = feed.parse_files(await get_page(api, request))
         except ValueError as error:
             raise SourceFailedError(f"the vendor's list of {stream.name} files cannot be read") from error
         files |= {each.id: each for each in page.files}
@@ -170,7 +170,7 @@ async def _read_stream(run: _Run, stream: Stream) -> None:
     files = [each for each in listed if _name(each) not in done]
     tally.known_files += len(listed) - len(files)
     tally.progress.begin(f"Reading {stream.name}", len(files))
-    reader = Reader(parse=source.connector.feed.parse, door=source.door)
+    reader = Reader(parse=file_feed(source.connector).parse, door=source.door)
     with start_readers(reader, sum(each.size for each in files)) as pool:
         fetch = partial(_fetch, run, stream, scope, pool)
         sound = True
@@ -219,11 +219,11 @@ async def _in_order(
 
 async def _fetch(run: _Run, stream: Stream, scope: str, pool: Executor, file: RemoteFile) -> list[Read] | BadFileError:
     """Fetch a file and read it whole. A damaged one is returned as such, so that it does not stop the others."""
-    request = run.source.connector.feed.fetch_file(stream, scope, file.id)
+    request = file_feed(run.source.connector).fetch_file(stream, scope, file.id)
     name = _name(file)
     try:
         results: list[Read] = []
-        with await download(run.api, request.path, file.sha256) as content:
+        with await download(run.api, request, file.sha256) as content:
             for piece in pieces_of_stream(content):
                 part = f"{name}#{len(results) + 1}" if results else name
                 results.append(await asyncio.get_running_loop().run_in_executor(pool, read, piece, part))

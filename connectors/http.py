@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from typing import IO, TypeVar, cast
+from typing import IO, TypeVar, assert_never, cast
 from urllib.parse import urljoin, urlsplit
 
 import aiohttp
 
-from connectors.connector import Permission
+from connectors.connector import Permission, Sign
 from connectors.errors import (
     BadFileError,
     ConfigurationError,
@@ -25,6 +25,7 @@ from connectors.errors import (
     SourceFailedError,
     TryAgainError,
 )
+from connectors.rows import Request
 
 ATTEMPTS = 6
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
@@ -48,7 +49,7 @@ class Api:
 
     session: aiohttp.ClientSession
     base_url: str
-    token: str
+    headers: Mapping[str, str]
     permission: Permission
     sleep: Sleep = asyncio.sleep
 
@@ -58,9 +59,18 @@ class Api:
 
 @asynccontextmanager
 async def open_api(
-    base_url: str, token: str, permission: Permission, *, sleep: Sleep = asyncio.sleep
+    base_url: str,
+    token: str,
+    permission: Permission,
+    *,
+    sign: Sign = "bearer",
+    headers: Mapping[str, str] | None = None,
+    sleep: Sleep = asyncio.sleep,
 ) -> AsyncIterator[Api]:
-    """Open a connection to a vendor. Raises ConfigurationError for an address that would show the key to others."""
+    """Open a connection to a vendor. Raises ConfigurationError for an address that would show the key to others.
+
+    `sign` says how the key is shown, `headers` are sent beside it.
+    """
     if not token:
         raise ConfigurationError("the key is missing: set `key` of this source")
     if not _is_private(base_url):
@@ -68,24 +78,37 @@ async def open_api(
     timeout = aiohttp.ClientTimeout(total=None, connect=30, sock_read=120)
     # trust_env: companies reach the internet through the proxy that HTTPS_PROXY names.
     async with aiohttp.ClientSession(timeout=timeout, cookie_jar=aiohttp.DummyCookieJar(), trust_env=True) as session:
-        yield Api(session=session, base_url=base_url.rstrip("/"), token=token, permission=permission, sleep=sleep)
+        shown = {**(headers or {}), **_signed(sign, token)}
+        yield Api(session=session, base_url=base_url.rstrip("/"), headers=shown, permission=permission, sleep=sleep)
 
 
-async def get_page(api: Api, path: str, parameters: Mapping[str, str]) -> bytes:
-    """Return the body of one page."""
+def _signed(sign: Sign, token: str) -> dict[str, str]:
+    match sign:
+        case "bearer":
+            return {"Authorization": f"Bearer {token}"}
+        case "x-api-key":
+            return {"x-api-key": token}
+        case "basic":
+            return {"Authorization": aiohttp.BasicAuth(token, "").encode()}
+        case _:
+            assert_never(sign)
+
+
+async def get_page(api: Api, request: Request) -> bytes:
+    """Return the body of one answer. Raises NotPublishedError, PermissionMissingError or another ConnectorError."""
 
     async def read(answer: aiohttp.ClientResponse) -> bytes:
         body = bytearray()
         async for block in answer.content.iter_chunked(_BLOCK):
             body += block
             if len(body) > MAX_PAGE:
-                raise SourceFailedError(f"{path} answered with more than {MAX_PAGE >> 20} MB")
+                raise SourceFailedError(f"{_named(request)} answered with more than {MAX_PAGE >> 20} MB")
         return bytes(body)
 
-    return await _get(api, path, parameters, read)
+    return await _get(api, request, read)
 
 
-async def download(api: Api, path: str, sha256: str | None) -> IO[bytes]:
+async def download(api: Api, request: Request, sha256: str | None) -> IO[bytes]:
     """Return a file's content, read from its start. Raises BadFileError where it is not what `sha256` (hex) promises.
 
     It lies in a temporary file that has no name, so nobody can open it and nothing stays behind after a kill.
@@ -107,23 +130,27 @@ async def download(api: Api, path: str, sha256: str | None) -> IO[bytes]:
         content.seek(0)
         return content
 
-    return await _get(api, path, {}, read)
+    return await _get(api, request, read)
 
 
-async def _get(
-    api: Api, path: str, parameters: Mapping[str, str], read: Callable[[aiohttp.ClientResponse], Awaitable[T]]
-) -> T:
+def _named(request: Request) -> str:
+    """A request as it may be told: a signed link is a secret."""
+    return "a link that the vendor gave" if request.link else request.path
+
+
+async def _get(api: Api, request: Request, read: Callable[[aiohttp.ClientResponse], Awaitable[T]]) -> T:
     """Ask until there is an answer, as often and as slowly as the vendor wants it."""
+    path = _named(request)
     for attempt in range(ATTEMPTS):
         pause: float | None = None
         why = "did not answer"
         try:
-            async with _answer(api, path, parameters) as (answer, redirected):
+            async with _answer(api, request) as (answer, redirected):
                 pause = _pause_wanted(answer)
                 why = f"answered {answer.status}"
                 if answer.status == HTTPStatus.OK:
                     return await read(answer)
-                _refuse(api, path, answer.status, redirected=redirected)
+                _refuse(api, path, answer.status, redirected=redirected or request.link)
         except (aiohttp.ClientError, TimeoutError) as error:
             why = f"could not be read: {urlsplit(api.base_url).netloc} ({type(error).__name__}), check `base_url`"
         if pause is not None and pause > LONGEST_PAUSE:
@@ -136,19 +163,29 @@ async def _get(
 
 
 @asynccontextmanager
-async def _answer(
-    api: Api, path: str, parameters: Mapping[str, str]
-) -> AsyncIterator[tuple[aiohttp.ClientResponse, bool]]:
+async def _answer(api: Api, request: Request) -> AsyncIterator[tuple[aiohttp.ClientResponse, bool]]:
     """Yield the answer, and whether another address gave it. Only the vendor's own is shown the key."""
-    address = f"{api.base_url}/{path.lstrip('/')}"
-    headers = {"Authorization": f"Bearer {api.token}"}
+    path = _named(request)
+    address = request.path if request.link else f"{api.base_url}/{request.path.lstrip('/')}"
+    if request.link and not _is_private(address):
+        raise SourceFailedError(f"{path} leads to an address without encryption")
+    headers: Mapping[str, str] = {} if request.link else api.headers
+    parameters: list[tuple[str, str]] = [
+        (name, each)
+        for name, value in request.parameters.items()
+        for each in ([value] if isinstance(value, str) else value)
+    ]
+    method, body = ("GET", None) if request.body is None else ("POST", request.body)
     for hop in range(_MAX_REDIRECTS + 1):
-        async with api.session.get(address, params=parameters, headers=headers, allow_redirects=False) as answer:
+        async with api.session.request(
+            method, address, params=parameters, json=body, headers=headers, allow_redirects=False
+        ) as answer:
             location = answer.headers.get("Location")
             if answer.status not in _REDIRECTS or not location:
                 yield answer, hop > 0
                 return
-            address, parameters, headers = urljoin(str(answer.url), location), {}, {}
+            address, parameters, headers = urljoin(str(answer.url), location), [], {}
+            method, body = "GET", None
             if not _is_private(address):
                 raise SourceFailedError(f"{path} redirects to an address without encryption")
     raise SourceFailedError(f"{path} redirects more than {_MAX_REDIRECTS} times")

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import assert_never
 
-from connectors.connector import Connector
+from connectors.connector import Connector, file_feed
 from connectors.days import work_out_days
 from connectors.directory import read_directory
 from connectors.door import Door, seats_of
@@ -63,7 +63,7 @@ def ingest_path(source: Source, path: Path, *, today: date, progress: Progress, 
         logs = [each for each in files if not each.is_users]
         size = sum(each.size for each in logs)
         progress.begin("Reading logs", size)
-        with ReadersAndCaller(Reader(parse=source.connector.feed.parse, door=source.door), size) as pool:
+        with ReadersAndCaller(Reader(parse=file_feed(source.connector).parse, door=source.door), size) as pool:
             _read_logs(source, tally, logs, pool)
             work_out_days(source.store, source.name, source.connector.tool, tally, pool)
     return tally.report()
@@ -110,13 +110,17 @@ def noted(store: Store, name: str, progress: Progress, clock: Clock) -> Iterator
         )
 
 
-def keep_accounts(source: Source, accounts: Sequence[Account], *, today: date) -> None:
-    """Keep a vendor's whole list of users as seats, and whose account is whose. An empty list changes nothing."""
+def keep_accounts(source: Source, accounts: Sequence[Account], *, today: date, seats: bool = True) -> None:
+    """Keep a vendor's whole list of users as seats, and whose account is whose. An empty list changes nothing.
+
+    Without `seats` it is kept whose account is whose, and no more.
+    """
     if not accounts:
         return
     known = {seat.person: seat for seat in ingestion.read_seats(source.store, source.name)}
-    seats, aliases = seats_of(source.door, accounts, known, source.price, today)
-    ingestion.replace_seats(source.store, source.name, seats)
+    held, aliases = seats_of(source.door, accounts, known, source.price, today)
+    if seats:
+        ingestion.replace_seats(source.store, source.name, held)
     ingestion.add_aliases(source.store, source.name, aliases)
 
 
@@ -157,7 +161,7 @@ def _accounts(source: Source, tally: Tally, files: Sequence[LogFile]) -> Iterato
             continue
         try:
             with opened(file) as stream:
-                yield from source.connector.feed.parse_users(stream.read()).accounts
+                yield from file_feed(source.connector).parse_users(stream.read()).accounts
         except (ValueError, EOFError, OSError):
             tally.damage(file.name, "it is no list of users that can be read")
 

@@ -110,10 +110,47 @@ class FileList:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Request:
-    """What to ask a vendor for: a path below its base address, and the parameters of the query."""
+    """What to ask a vendor for: a path below its base address, and the parameters of the query.
+
+    With a `body` it is a POST of JSON. A `link` is a whole address that the vendor handed out, signed by itself: it is
+    fetched without the key. `about` is the asker's own note of what the answer will be about; it is not sent.
+    """
 
     path: str
-    parameters: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
+    body: Mapping[str, object] | None = None
+    link: bool = False
+    about: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DayRow:
+    """What a vendor says one person did on one UTC day, with one model where it says so.
+
+    `measures` are named as the fields of `storage.facts.Usage`; one that is not reported is left out, never 0.
+    """
+
+    day: date
+    email: str | None = None
+    account: str | None = None
+    model: str | None = None
+    measures: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TablePage:
+    """What one answer holds. `then` are the requests that follow from it: the next page, or files to fetch.
+
+    `machines` are ids of accounts that are no people: what is theirs is left out. `passed` counts rows that are sound
+    but not ours to count, `bad` those that cannot be read, both by reason.
+    """
+
+    rows: tuple[DayRow, ...] = ()
+    accounts: tuple[Account, ...] = ()
+    machines: tuple[str, ...] = ()
+    then: tuple[Request, ...] = ()
+    passed: Mapping[str, int] = field(default_factory=dict)
+    bad: Mapping[str, int] = field(default_factory=dict)
 
 
 ParseRows = Callable[[bytes], Rows]

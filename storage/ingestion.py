@@ -134,13 +134,29 @@ def get_watermark(store: Store, source: str, stream: str) -> str | None:
 # Facts ---------------------------------------------------------------------------------------------------------------
 
 
-def replace_usage(store: Store, source: str, days: Sequence[date], facts: Iterable[Usage]) -> None:
-    """Write the facts of `source` for `days` anew, in one transaction; running it twice changes nothing."""
+def replace_usage(
+    store: Store,
+    source: str,
+    days: Sequence[date],
+    facts: Iterable[Usage],
+    positions: Mapping[str, str] | None = None,
+) -> None:
+    """Write the facts of `source` for `days` anew, in one transaction; running it twice changes nothing.
+
+    `positions` are the watermarks, by stream, that go with them.
+    """
     # In the order of the key: appending to a B-tree is several times faster than inserting here and there.
-    replace_usage_rows(store, source, days, [_USAGE_VALUES(each) for each in sorted(facts, key=_USAGE_ORDER)])
+    rows = [_USAGE_VALUES(each) for each in sorted(facts, key=_USAGE_ORDER)]
+    replace_usage_rows(store, source, days, rows, positions)
 
 
-def replace_usage_rows(store: Store, source: str, days: Sequence[date], rows: Sequence[tuple[object, ...]]) -> None:
+def replace_usage_rows(
+    store: Store,
+    source: str,
+    days: Sequence[date],
+    rows: Sequence[tuple[object, ...]],
+    positions: Mapping[str, str] | None = None,
+) -> None:
     """Do the same with the values of Usage's fields, in their order: many facts cost less without the objects."""
     strangers = {row[0] for row in rows} - set(days)
     if strangers:
@@ -156,6 +172,10 @@ def replace_usage_rows(store: Store, source: str, days: Sequence[date], rows: Se
                     source_day.c.source == source, source_day.c.day == day, source_day.c.state == WAITING
                 )
             )
+        for stream, position in (positions or {}).items():
+            this = (watermark.c.source == source, watermark.c.stream == stream)
+            connection.execute(delete(watermark).where(*this))
+            connection.execute(insert(watermark).values(source=source, stream=stream, position=position))
         mark_due(connection, {monday(day) for day in days})
 
 

@@ -1,0 +1,122 @@
+"""Claude Code: the Admin API's usage report, one UTC day a question.
+
+A person has a row for each terminal and kind of customer; they are added up. Tokens and cost come by model, sessions
+do not. Cached tokens are not part of `input_tokens`. Use through Bedrock or Vertex is not in it. What others call
+"estimated cost" (number of cents) is kept as cost. Sources: the reference of the Admin API, read in 2026.
+"""
+
+from datetime import date
+
+import msgspec
+
+from connectors.connector import Connector, Permission, Scopes, Table, TableFeed
+from connectors.rows import DayRow, Request, TablePage
+
+API_KEYS = "use by an API key, which is no person"
+
+
+class _Tokens(msgspec.Struct):
+    input: int | None = None
+    output: int | None = None
+
+
+class _Cost(msgspec.Struct):
+    amount: float | None = None
+
+
+class _Model(msgspec.Struct):
+    model: str | None = None
+    tokens: _Tokens | None = None
+    estimated_cost: _Cost | None = None
+
+
+class _Actor(msgspec.Struct):
+    type: str
+    email_address: str | None = None
+
+
+class _Core(msgspec.Struct):
+    num_sessions: int | None = None
+
+
+class _Row(msgspec.Struct):
+    date: str
+    actor: _Actor
+    core_metrics: _Core | None = None
+    model_breakdown: list[_Model] | None = None
+
+
+class _Report(msgspec.Struct):
+    data: list[_Row]
+    has_more: bool = False
+    next_page: str | None = None
+
+
+_REPORT = msgspec.json.Decoder(_Report)
+_PATH = "organizations/usage_report/claude_code"
+
+
+def ask(scopes: Scopes, first: date, last: date) -> tuple[Request, ...]:
+    """Ask for one day."""
+    del scopes, last
+    return (Request(path=_PATH, parameters={"starting_at": str(first), "limit": "1000"}),)
+
+
+def parse(answer: bytes, request: Request) -> TablePage:
+    """Return what each person did. Raises ValueError for a page that says there is more, but not where."""
+    report = _REPORT.decode(answer)
+    if report.has_more and not report.next_page:
+        raise ValueError("the report says that there is more, but not where")
+    people = [row for row in report.data if row.actor.type == "user_actor"]
+    more = (
+        (Request(path=_PATH, parameters={**request.parameters, "page": report.next_page}),)
+        if report.has_more and report.next_page
+        else ()
+    )
+    others = len(report.data) - len(people)
+    return TablePage(
+        rows=tuple(each for row in people for each in _rows(row)),
+        then=more,
+        passed={API_KEYS: others} if others else {},
+    )
+
+
+def _rows(row: _Row) -> list[DayRow]:
+    day, email = date.fromisoformat(row.date[:10]), row.actor.email_address
+    rows = []
+    # Somebody without a session that day was not active, and has no fact.
+    if row.core_metrics and row.core_metrics.num_sessions:
+        rows.append(DayRow(day=day, email=email, measures={"sessions": row.core_metrics.num_sessions}))
+    for each in row.model_breakdown or ():
+        tokens, cost = each.tokens or _Tokens(), each.estimated_cost or _Cost()
+        told = {
+            "input_tokens": tokens.input,
+            "output_tokens": tokens.output,
+            "cost": None if cost.amount is None else cost.amount / 100,
+        }
+        measures = {name: value for name, value in told.items() if value is not None}
+        rows.append(DayRow(day=day, email=email, model=each.model, measures=measures))
+    return rows
+
+
+_PERMISSION = Permission(name="an Admin key (sk-ant-admin…)", where="Claude Console: Settings, Admin keys")
+
+claude_code = Connector(
+    tool="claude-code",
+    title="Claude Code",
+    base_url="https://api.anthropic.com/v1",
+    users=_PERMISSION,
+    reads=("sessions, tokens and estimated cost by person, day and model",),
+    never_reads=("code, prompts, repository names", "lines, commits and tools used: they are not decoded"),
+    measures=frozenset({"sessions", "input_tokens", "output_tokens", "cost"}),
+    retention_days=365,
+    restatement_days=3,
+    lag_hours=1,
+    active="at least one session that day",
+    feed=TableFeed(
+        tables=(Table(name="the usage report", permission=_PERMISSION, ask=ask, parse=parse, span_days=1),),
+        sign="x-api-key",
+        headers={"anthropic-version": "2023-06-01"},
+        per_minute=60,
+    ),
+)

@@ -1,0 +1,276 @@
+"""A run over a vendor that delivers finished numbers by day: people first, then the days that are missing or restated.
+
+The newest days come first. What was read is kept a window at a time with how far the run came, in one transaction:
+stopped anywhere, the next run goes on from there.
+"""
+
+import asyncio
+from collections import Counter, defaultdict, deque
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import date, timedelta
+
+from connectors.connector import Connector, Scopes, Table, TableFeed
+from connectors.door import model_name
+from connectors.errors import (
+    ConfigurationError,
+    NotPublishedError,
+    PermissionMissingError,
+    SourceFailedError,
+)
+from connectors.http import Api, Sleep, get_page, open_api
+from connectors.ingest import Clock, Source, keep_accounts, noted, now
+from connectors.report import Progress, RunReport, Tally
+from connectors.rows import Account, DayRow, Request, TablePage
+from storage import ingestion
+from storage.facts import NO_MODEL, Alias, Person, Usage
+from storage.schema import MEASURES
+
+NEWEST, OLDEST = "newest day", "oldest day"
+WINDOW = 28
+"""Days that are read, and kept, together."""
+
+MOST_ANSWERS = 20_000
+"""Answers to one window's questions: more of them do not come to an end."""
+
+NOBODY = "nobody's: no person is named"
+MACHINE = "a service account's, which is no person"
+DAY = timedelta(days=1)
+_WHOLE = {each.name for each in fields(Usage) if each.type in ("int | None", int | None)}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TableAccess:
+    """How a vendor's API is reached. `since`: where the first run begins; None: as far back as the vendor keeps."""
+
+    token: str
+    scopes: Scopes
+    base_url: str = ""
+    since: date | None = None
+
+    def __repr__(self) -> str:
+        return f"TableAccess(scopes={self.scopes!r}, base_url={self.base_url!r})"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Run:
+    api: Api
+    source: Source
+    feed: TableFeed
+    access: TableAccess
+    tally: Tally
+    machines: set[Person] = field(default_factory=set)
+
+
+async def ingest_tables(
+    source: Source,
+    access: TableAccess,
+    *,
+    today: date,
+    progress: Progress,
+    clock: Clock = now,
+    sleep: Sleep = asyncio.sleep,
+) -> RunReport:
+    """Read what is missing, and again what the vendor may have restated.
+
+    Raises a ConnectorError where the source as a whole cannot be read; the windows read before it are kept.
+    """
+    connector, feed = source.connector, table_feed(source.connector)
+    with noted(source.store, source.name, progress, clock) as tally:
+        async with open_api(
+            access.base_url or connector.base_url,
+            access.token,
+            connector.users,
+            sign=feed.sign,
+            headers=feed.headers,
+            sleep=paced(feed.per_minute, sleep),
+        ) as api:
+            run = _Run(api=api, source=source, feed=feed, access=access, tally=tally)
+            await _read_people(run, today)
+            windows = list(_windows(source, access.since, today))
+            progress.begin(f"Reading {connector.title}", len(windows))
+            for first, last in windows:
+                await _read_window(run, first, last)
+                progress.advance(1)
+    return tally.report()
+
+
+async def probe_tables(connector: Connector, access: TableAccess, today: date) -> None:
+    """Ask the vendor one question, without waiting between attempts, and keep nothing.
+
+    Raises a ConnectorError that says what is wrong with the key, the ids or the address.
+    """
+
+    async def at_once(_seconds: float) -> None:
+        """Not wait: whoever asks is sitting there."""
+
+    feed = table_feed(connector)
+    table = (*feed.people, *feed.tables)[0]
+    async with open_api(
+        access.base_url or connector.base_url,
+        access.token,
+        table.permission,
+        sign=feed.sign,
+        headers=feed.headers,
+        sleep=at_once,
+    ) as api:
+        day = today - (connector.lag_hours // 24 + 2) * DAY
+        for request in table.ask(access.scopes, day, day)[:1]:
+            try:
+                table.parse(await get_page(api, request), request)
+            except NotPublishedError:
+                return
+            except (ValueError, KeyError, TypeError) as error:
+                raise SourceFailedError(f"an answer of {table.name} cannot be read") from error
+
+
+def table_feed(connector: Connector) -> TableFeed:
+    """Return a connector's feed of tables. Raises ConfigurationError for one whose vendor delivers files."""
+    if not isinstance(connector.feed, TableFeed):
+        raise ConfigurationError(f"{connector.title} delivers files, not tables")
+    return connector.feed
+
+
+def paced(per_minute: int, sleep: Sleep) -> Sleep:
+    """Return `sleep`: pauses between attempts. Requests go one at a time, which keeps within `per_minute` mostly."""
+    del per_minute
+    return sleep
+
+
+async def _read_people(run: _Run, today: date) -> None:
+    accounts: list[Account] = []
+    for table in run.feed.people:
+        async for page in _pages(run, table, today, today):
+            accounts += page.accounts
+            run.machines.update(person for each in page.machines if (person := run.source.door.account(each)))
+    if accounts:
+        await asyncio.to_thread(keep_accounts, run.source, accounts, today=today, seats=run.feed.seats)
+
+
+def _windows(source: Source, since: date | None, today: date) -> Iterator[tuple[date, date]]:
+    """The windows to read, newest first: what was never read, and what may have been restated since."""
+    connector = source.connector
+    last = today - DAY
+    earliest = max(since or date.min, today - timedelta(days=connector.retention_days))
+    newest = ingestion.get_watermark(source.store, source.name, NEWEST)
+    oldest = ingestion.get_watermark(source.store, source.name, OLDEST)
+    if newest is None or oldest is None:
+        yield from _cut(earliest, last)
+        return
+    again = date.fromisoformat(newest) - timedelta(days=connector.restatement_days - 1)
+    yield from _cut(max(again, earliest), last)
+    yield from _cut(earliest, date.fromisoformat(oldest) - DAY)
+
+
+def _cut(first: date, last: date) -> Iterator[tuple[date, date]]:
+    while first <= last:
+        begin = max(first, last - timedelta(days=WINDOW - 1))
+        yield begin, last
+        last = begin - DAY
+
+
+async def _read_window(run: _Run, first: date, last: date) -> None:
+    rows: list[DayRow] = []
+    late: set[date] = set()
+    for table in run.feed.tables:
+        for begin, end in _spans(first, last, table.span_days):
+            try:
+                async for page in _pages(run, table, begin, end):
+                    rows += page.rows
+            except NotPublishedError:
+                late |= set(_days(begin, end))
+            except PermissionMissingError as error:
+                if not table.optional:
+                    raise
+                run.tally.warn(f"{table.name} is not read: {error}")
+                break
+    days = [day for day in _days(first, last) if day not in late]
+    if not days:
+        return
+    facts = await asyncio.to_thread(_facts, run, [row for row in rows if row.day in set(days)])
+    await asyncio.to_thread(_keep, run.source, days, facts)
+    run.tally.rows += len(rows)
+    run.tally.seen |= {fact.day for fact in facts}
+
+
+def _spans(first: date, last: date, days: int) -> Iterator[tuple[date, date]]:
+    while first <= last:
+        end = min(last, first + timedelta(days=days - 1))
+        yield first, end
+        first = end + DAY
+
+
+def _days(first: date, last: date) -> Iterator[date]:
+    while first <= last:
+        yield first
+        first += DAY
+
+
+async def _pages(run: _Run, table: Table, first: date, last: date) -> AsyncIterator[TablePage]:
+    """Ask for the days, and for what the answers lead to. A question that comes twice would go on for ever."""
+    waiting: deque[Request] = deque(table.ask(run.access.scopes, first, last))
+    asked: set[str] = set()
+    while waiting:
+        request = waiting.popleft()
+        key = repr(request)
+        if key in asked:
+            raise SourceFailedError(f"{table.name} does not come to an end: a page came twice")
+        asked.add(key)
+        if len(asked) > MOST_ANSWERS:
+            raise SourceFailedError(f"{table.name} does not come to an end: {MOST_ANSWERS} answers for one window")
+        try:
+            page = table.parse(await get_page(run.api, request), request)
+        except (ValueError, KeyError, TypeError) as error:
+            raise SourceFailedError(f"an answer of {table.name} cannot be read") from error
+        run.tally.skipped.update(page.passed)
+        run.tally.skipped.update(page.bad)
+        run.tally.files += 1
+        waiting.extend(page.then)
+        yield page
+
+
+def _facts(run: _Run, rows: Sequence[DayRow]) -> list[Usage]:
+    """Add up what the tables say of a person, day and model. Identities go through the door here."""
+    door, tool = run.source.door, run.source.connector.tool
+    owners = _owners(run.source, rows)
+    sums: dict[tuple[date, Person, str], Counter[str]] = defaultdict(Counter)
+    for row in rows:
+        account = door.account(row.account)
+        if account in run.machines:
+            run.tally.skipped[MACHINE] += 1
+            continue
+        person = door.person(row.email) or (owners.get(account, account) if account else None)
+        if person is None:
+            run.tally.skipped[NOBODY] += 1
+            continue
+        model = model_name(row.model) if row.model else NO_MODEL
+        known = {name: value for name, value in row.measures.items() if name in MEASURES}
+        sums[row.day, person, model].update(known)
+    return [
+        Usage(day=day, person=person, tool=tool, model=model, **_typed(measures))  # type: ignore[arg-type]  # by name
+        for (day, person, model), measures in sums.items()
+    ]
+
+
+def _owners(source: Source, rows: Sequence[DayRow]) -> dict[Person, Person]:
+    """Return whose account is whose: as known before, else as the newest row with both an account and an address says.
+
+    What is new is kept, since other rows of the account may lack the address.
+    """
+    owners = ingestion.account_aliases(source.store, source.name)
+    pairs = {row.account: row.email for row in sorted(rows, key=lambda row: row.day) if row.account and row.email}
+    known = {source.door.account(account): source.door.person(email) for account, email in pairs.items()}
+    news = {own: person for own, person in known.items() if own and person and own not in owners}
+    aliases = [Alias(alias=own, person=person) for own, person in news.items()]
+    ingestion.add_aliases(source.store, source.name, aliases)
+    return owners | news
+
+
+def _typed(measures: Mapping[str, float]) -> dict[str, float]:
+    return {name: round(value) if name in _WHOLE else float(value) for name, value in measures.items()}
+
+
+def _keep(source: Source, days: list[date], facts: list[Usage]) -> None:
+    known = {each: ingestion.get_watermark(source.store, source.name, each) for each in (NEWEST, OLDEST)}
+    newest, oldest = max(known[NEWEST] or "", str(days[-1])), min(known[OLDEST] or "9", str(days[0]))
+    ingestion.replace_usage(source.store, source.name, days, facts, {NEWEST: newest, OLDEST: oldest})

@@ -1,0 +1,257 @@
+"""What every connector of day tables must do, shown with nothing but files.
+
+A folder `tests/connectors/tables/<tool>/` holds `exchanges.json`: a list of {"method", "path", "query", "body",
+"status", "answer" (a file beside it, or inline JSON under "json", or "text"), "headers"}, and `golden.json`: the facts
+that come of the days `first`..`last`. `{base}` in an answer is the address of the server that plays the vendor.
+"""
+
+import json
+import random
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+from sqlalchemy import select
+
+import connectors
+from connectors.connector import Connector, Scopes, TableFeed
+from connectors.door import Door
+from connectors.errors import ConnectorError
+from connectors.ingest import Source
+from connectors.report import Quiet
+from connectors.tables import TableAccess, ingest_tables
+from storage.discover import discover
+from storage.schema import MEASURES, usage
+from storage.store import Store, open_store
+from tests.bot.golden import assert_golden
+
+HERE = Path(__file__).parent
+KEY = b"the organisation's own key, long enough"
+CONNECTORS = {each.tool: each for each in discover(connectors, Connector) if isinstance(each.feed, TableFeed)}
+CASES = sorted(path.parent.name for path in HERE.glob("*/exchanges.json"))
+CANARY_ADDRESS, CANARY = "canary.person@example.com", "The canary sentence nobody should ever find"
+
+
+@dataclass
+class Vendor:
+    """Answers what a case's exchanges say; `damage` may change an answer before it goes out."""
+
+    folder: Path
+    exchanges: list[dict[str, Any]]
+    base: str = ""
+    asked: list[str] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+    damage: Callable[[int, bytes], web.Response | bytes] = lambda _number, body: body
+
+    async def answer(self, request: web.Request) -> web.Response:
+        body = await request.json() if request.can_read_body else None
+        for each in self.exchanges:
+            if self._fits(each, request, body):
+                self.asked.append(f"{request.method} {request.path_qs}")
+                given = self.damage(len(self.asked), self._body(each))
+                if isinstance(given, web.Response):
+                    return given
+                return web.Response(body=given, status=each.get("status", 200), headers=each.get("headers"))
+        self.unknown.append(f"{request.method} {request.path_qs} {body}")
+        return web.Response(status=404)
+
+    def _fits(self, each: dict[str, Any], request: web.Request, body: object) -> bool:
+        query = {name: request.query.getall(name) for name in request.query}
+        wanted = {name: value if isinstance(value, list) else [value] for name, value in each.get("query", {}).items()}
+        return (
+            each.get("method", "GET") == request.method
+            and each["path"] == request.path
+            and all(query.get(name) == value for name, value in wanted.items())
+            and all(name in query for name in wanted)
+            and (each.get("body") is None or _part_of(each["body"], body))
+            and not (set(query) & {"page", "cursor", "pageToken"} - set(wanted))
+        )
+
+    def _body(self, each: dict[str, Any]) -> bytes:
+        if "answer" in each:
+            raw = (self.folder / each["answer"]).read_bytes()
+        elif "json" in each:
+            raw = json.dumps(each["json"]).encode()
+        else:
+            raw = each.get("text", "").encode()
+        return raw.replace(b"{base}", self.base.encode())
+
+
+def _part_of(wanted: object, given: object) -> bool:
+    if isinstance(wanted, dict):
+        return isinstance(given, dict) and all(_part_of(value, given.get(name)) for name, value in wanted.items())
+    return wanted == given
+
+
+@pytest.fixture
+def play(aiohttp_server) -> Callable[..., Any]:
+    async def start(tool: str) -> Vendor:
+        folder = HERE / tool
+        vendor = Vendor(folder=folder, exchanges=json.loads((folder / "exchanges.json").read_text(encoding="utf-8")))
+        app = web.Application()
+        app.router.add_route("*", "/{rest:.*}", vendor.answer)
+        server = await aiohttp_server(app)
+        vendor.base = f"http://127.0.0.1:{server.port}"
+        return vendor
+
+    return start
+
+
+def case(tool: str) -> dict[str, Any]:
+    """Return the settings of a case: `first`, `last`, `workspace`, `organization`."""
+    path = HERE / tool / "case.json"
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+async def run(tool: str, vendor: Vendor, store: Store, **more: Any) -> Any:
+    settings = case(tool)
+    first, last = date.fromisoformat(settings["first"]), date.fromisoformat(settings["last"])
+    source = Source(store=store, name=tool, connector=CONNECTORS[tool], door=Door(KEY, tool), price=None)
+    scopes = Scopes(workspace=settings.get("workspace", ""), organization=settings.get("organization", ""))
+    access = TableAccess(token="key-of-the-test", scopes=scopes, base_url=vendor.base, since=first)
+
+    async def at_once(_seconds: float) -> None:
+        return None
+
+    today = more.pop("today", last + timedelta(days=1))
+    return await ingest_tables(source, access, today=today, progress=Quiet(), sleep=at_once)
+
+
+def facts(store: Store) -> list[dict[str, Any]]:
+    with store.reading() as connection:
+        rows = connection.execute(select(usage).order_by(*usage.primary_key.columns)).mappings().all()
+    return [{name: value for name, value in row.items() if value is not None} for row in rows]
+
+
+def told(store: Store) -> str:
+    shown = [{**row, "person": row["person"].hex()[:12], "day": str(row["day"])} for row in facts(store)]
+    return json.dumps(shown, indent=1) + "\n"
+
+
+def test_every_connector_of_tables_has_a_case() -> None:
+    assert sorted(CONNECTORS) == CASES
+
+
+@pytest.mark.parametrize("tool", CASES)
+async def test_the_facts_are_the_golden_ones(tool: str, play, store: Store) -> None:
+    vendor = await play(tool)
+    await run(tool, vendor, store)
+    assert not vendor.unknown, vendor.unknown
+    assert_golden(HERE / tool / "golden.json", told(store))
+
+
+@pytest.mark.parametrize("tool", CASES)
+async def test_nothing_identifying_is_kept(tool: str, play, store: Store, tmp_path: Path, caplog) -> None:
+    vendor = await play(tool)
+
+    def canaries(_number: int, body: bytes) -> bytes:
+        return body.replace(b"example.com", b"canary.example.com")
+
+    vendor.damage = canaries
+    await run(tool, vendor, store)
+    assert facts(store)
+    for path in tmp_path.iterdir():
+        assert b"canary.example.com" not in path.read_bytes(), path.name
+    assert "canary.example.com" not in caplog.text
+
+
+@pytest.mark.parametrize("tool", CASES)
+async def test_only_declared_measures_are_kept_and_what_is_absent_is_not_zero(tool: str, play, store: Store) -> None:
+    await run(tool, await play(tool), store)
+    kept = {name for row in facts(store) for name in row if name in MEASURES}
+    assert kept <= CONNECTORS[tool].measures
+    assert kept, "the case shows no measure at all"
+
+
+@pytest.mark.parametrize("tool", CASES)
+async def test_a_second_run_changes_nothing(tool: str, play, store: Store) -> None:
+    vendor = await play(tool)
+    await run(tool, vendor, store)
+    before = facts(store)
+    await run(tool, vendor, store)
+    assert facts(store) == before
+
+
+@pytest.mark.parametrize("tool", CASES)
+@pytest.mark.parametrize("seed", range(3))
+async def test_trouble_on_the_way_changes_nothing(tool: str, seed: int, play, store: Store, tmp_path: Path) -> None:
+    vendor = await play(tool)
+    calm = open_store(f"sqlite:///{tmp_path / 'calm.db'}")
+    await run(tool, vendor, calm)
+    rng = random.Random(seed)
+    last = ""
+
+    def trouble(_number: int, body: bytes) -> web.Response | bytes:
+        nonlocal last
+        if last == "trouble" or rng.random() < 0.6:
+            last = ""
+            return body
+        last = "trouble"
+        return rng.choice(
+            [
+                web.Response(status=429, headers={"Retry-After": "0"}),
+                web.Response(status=429),
+                web.Response(status=500),
+                web.Response(status=503),
+            ]
+        )
+
+    vendor.damage = trouble
+    await run(tool, vendor, store)
+    assert facts(store) == facts(calm)
+    calm.close()
+
+
+@pytest.mark.parametrize("tool", CASES)
+async def test_stopped_after_any_answer_and_run_again_ends_with_the_same_facts(
+    tool: str, play, store: Store, tmp_path: Path
+) -> None:
+    vendor = await play(tool)
+    calm = open_store(f"sqlite:///{tmp_path / 'calm.db'}")
+    await run(tool, vendor, calm)
+    answers = len(vendor.asked)
+    expected = facts(calm)
+    calm.close()
+    for stop in sorted({1, 2, answers // 2, answers - 1} & set(range(1, answers))):
+
+        def refuse(number: int, body: bytes, stop: int = stop, begun: int = len(vendor.asked)) -> web.Response | bytes:
+            return web.Response(status=401) if number - begun > stop else body
+
+        vendor.damage = refuse
+        with pytest.raises(ConnectorError):
+            await run(tool, vendor, store)
+    vendor.damage = lambda _number, body: body
+    await run(tool, vendor, store)
+    assert facts(store) == expected
+
+
+@pytest.mark.parametrize("tool", CASES)
+@pytest.mark.parametrize("cut", [0.3, 0.9])
+async def test_a_cut_answer_is_an_error_and_never_a_short_count(tool: str, cut: float, play, store: Store) -> None:
+    vendor = await play(tool)
+    vendor.damage = lambda _number, body: body[: int(len(body) * cut)] if len(body) > 20 else body
+    with pytest.raises(ConnectorError):
+        await run(tool, vendor, store)
+    assert facts(store) == []
+
+
+@pytest.mark.parametrize("tool", CASES)
+async def test_a_refused_key_says_which_permission_is_missing(tool: str, play, store: Store) -> None:
+    vendor = await play(tool)
+    vendor.damage = lambda _number, _body: web.Response(status=403)
+    with pytest.raises(ConnectorError, match="permission"):
+        await run(tool, vendor, store)
+
+
+@pytest.mark.parametrize("tool", CASES)
+def test_a_connector_says_what_it_reads_and_what_it_needs(tool: str) -> None:
+    connector = CONNECTORS[tool]
+    assert connector.reads
+    assert connector.never_reads
+    assert connector.active
+    assert connector.measures <= set(MEASURES)
+    assert asdict(connector.users)["where"]
