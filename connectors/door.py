@@ -301,19 +301,22 @@ def seats_of(
 
     An account that is no longer active gave its seat up on the day that was `known` before, else today; one that was
     inactive when first seen holds none, since nobody knows until when it did. One whose creation the vendor does not
-    tell has held its seat since 1970.
+    tell has held its seat since it was first `known` to, else since 1970. Accounts with the same id are one: an
+    address that one of them lacks is taken from another, and it is active if one of them is.
     """
+    addresses = {door.account(account.id): account.email for account in accounts if door.person(account.email)}
     seats: dict[Person, Seat] = {}
     aliases: dict[Person, Alias] = {}
     for account in accounts:
-        email, own = door.person(account.email), door.account(account.id)
+        own = door.account(account.id)
+        email = door.person(account.email) or (door.person(addresses.get(own)) if own else None)
         person = email or own
         if person is None:
             continue
         if email and own:
             aliases[own] = Alias(alias=own, person=email)
-        start = account.created or _UNKNOWN_START
         before = known.get(person)
+        start = account.created or (before.start if before else _UNKNOWN_START)
         if before is None and not account.active:
             continue
         ended = before.end if before and before.end else today
@@ -322,7 +325,7 @@ def seats_of(
             tool=door.tool,
             start=start,
             end=None if account.active else max(ended, start + timedelta(days=1)),
-            plan=model_name(account.plan),
+            plan=before.plan if before and not account.plan else model_name(account.plan),
             price=price,
         )
         held = seats.get(person)

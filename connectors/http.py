@@ -5,7 +5,7 @@ import hashlib
 import ipaddress
 import random
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Container, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -95,7 +95,10 @@ def _signed(sign: Sign, token: str) -> dict[str, str]:
 
 
 async def get_page(api: Api, request: Request) -> bytes:
-    """Return the body of one answer. Raises NotPublishedError, PermissionMissingError or another ConnectorError."""
+    """Return the body of one answer, empty for 204.
+
+    Raises NotPublishedError, PermissionMissingError or another ConnectorError.
+    """
 
     async def read(answer: aiohttp.ClientResponse) -> bytes:
         body = bytearray()
@@ -105,7 +108,7 @@ async def get_page(api: Api, request: Request) -> bytes:
                 raise SourceFailedError(f"{_named(request)} answered with more than {MAX_PAGE >> 20} MB")
         return bytes(body)
 
-    return await _get(api, request, read)
+    return await _get(api, request, read, sound=(HTTPStatus.OK, HTTPStatus.NO_CONTENT))
 
 
 async def download(api: Api, request: Request, sha256: str | None) -> IO[bytes]:
@@ -138,8 +141,14 @@ def _named(request: Request) -> str:
     return "a link that the vendor gave" if request.link else request.path
 
 
-async def _get(api: Api, request: Request, read: Callable[[aiohttp.ClientResponse], Awaitable[T]]) -> T:
-    """Ask until there is an answer, as often and as slowly as the vendor wants it."""
+async def _get(
+    api: Api,
+    request: Request,
+    read: Callable[[aiohttp.ClientResponse], Awaitable[T]],
+    *,
+    sound: Container[int] = (HTTPStatus.OK,),
+) -> T:
+    """Ask until there is an answer with a `sound` status, as often and as slowly as the vendor wants it."""
     path = _named(request)
     for attempt in range(ATTEMPTS):
         pause: float | None = None
@@ -148,9 +157,9 @@ async def _get(api: Api, request: Request, read: Callable[[aiohttp.ClientRespons
             async with _answer(api, request) as (answer, redirected):
                 pause = _pause_wanted(answer)
                 why = f"answered {answer.status}"
-                if answer.status == HTTPStatus.OK:
+                if answer.status in sound:
                     return await read(answer)
-                _refuse(api, path, answer.status, redirected=redirected or request.link)
+                _refuse(api, path, answer.status, again=redirected or request.link or pause is not None)
         except (aiohttp.ClientError, TimeoutError) as error:
             why = f"could not be read: {urlsplit(api.base_url).netloc} ({type(error).__name__}), check `base_url`"
         if pause is not None and pause > LONGEST_PAUSE:
@@ -191,9 +200,13 @@ async def _answer(api: Api, request: Request) -> AsyncIterator[tuple[aiohttp.Cli
     raise SourceFailedError(f"{path} redirects more than {_MAX_REDIRECTS} times")
 
 
-def _refuse(api: Api, path: str, status: int, *, redirected: bool) -> None:
-    """Raise for an answer that asking again will not change. Storage hosts answer 403 where a link is too old."""
-    if status in _BUSY or status >= HTTPStatus.INTERNAL_SERVER_ERROR or redirected:
+def _refuse(api: Api, path: str, status: int, *, again: bool) -> None:
+    """Raise for an answer that asking again will not change.
+
+    It may change (`again`) where a storage host answered, with 403 for a link that is too old, and where the vendor
+    asks to wait: some say so with 403.
+    """
+    if status in _BUSY or status >= HTTPStatus.INTERNAL_SERVER_ERROR or again:
         return
     match status:
         case HTTPStatus.UNAUTHORIZED | HTTPStatus.FORBIDDEN:

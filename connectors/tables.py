@@ -7,7 +7,7 @@ stopped anywhere, the next run goes on from there.
 import asyncio
 from collections import Counter, defaultdict, deque
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, timedelta
 
 from connectors.connector import Connector, Scopes, Table, TableFeed
@@ -140,9 +140,14 @@ def paced(per_minute: int, sleep: Sleep) -> Sleep:
 async def _read_people(run: _Run, today: date) -> None:
     accounts: list[Account] = []
     for table in run.feed.people:
-        async for page in _pages(run, table, today, today):
-            accounts += page.accounts
-            run.machines.update(person for each in page.machines if (person := run.source.door.account(each)))
+        try:
+            async for page in _pages(run, table, today, today):
+                accounts += page.accounts
+                run.machines.update(person for each in page.machines if (person := run.source.door.account(each)))
+        except (PermissionMissingError, NotPublishedError) as error:
+            if not table.optional:
+                raise
+            run.tally.warn(f"{table.name} are not read: {error}")
     if accounts:
         await asyncio.to_thread(keep_accounts, run.source, accounts, today=today, seats=run.feed.seats)
 
@@ -208,6 +213,7 @@ def _days(first: date, last: date) -> Iterator[date]:
 
 async def _pages(run: _Run, table: Table, first: date, last: date) -> AsyncIterator[TablePage]:
     """Ask for the days, and for what the answers lead to. A question that comes twice would go on for ever."""
+    api = replace(run.api, permission=table.permission)
     waiting: deque[Request] = deque(table.ask(run.access.scopes, first, last))
     asked: set[str] = set()
     while waiting:
@@ -219,7 +225,7 @@ async def _pages(run: _Run, table: Table, first: date, last: date) -> AsyncItera
         if len(asked) > MOST_ANSWERS:
             raise SourceFailedError(f"{table.name} does not come to an end: {MOST_ANSWERS} answers for one window")
         try:
-            page = table.parse(await get_page(run.api, request), request)
+            page = table.parse(await get_page(api, request), request)
         except (ValueError, KeyError, TypeError) as error:
             raise SourceFailedError(f"an answer of {table.name} cannot be read") from error
         run.tally.skipped.update(page.passed)

@@ -1,0 +1,366 @@
+"""GitHub Copilot: what its answers mean, and how seats and addresses come together."""
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from connectors.connector import Scopes
+from connectors.door import Door, seats_of
+from connectors.errors import (
+    ConfigurationError,
+    NotPublishedError,
+    PermissionMissingError,
+    SourceFailedError,
+)
+from connectors.github_copilot import (
+    ANOTHER_DAY,
+    BAD_LINE,
+    IDLE,
+    ask_saml,
+    ask_seats,
+    ask_usage,
+    github_copilot,
+    parse_saml,
+    parse_seats,
+    parse_usage,
+)
+from connectors.http import download, get_page, open_api
+from connectors.ingest import Source
+from connectors.report import Quiet, RunReport
+from connectors.rows import Account, Request
+from connectors.tables import TableAccess, ingest_tables
+from storage import ingestion
+from storage.facts import Alias, Seat
+from storage.store import Store
+
+DOOR = Door(b"the organisation's own key, long enough", "github-copilot")
+OCTO = Scopes(organization="octo-org")
+TODAY = date(2026, 11, 20)
+DAY = date(2026, 11, 18)
+FILE = Request(path="https://files.example/one", link=True, about=str(DAY))
+
+
+def line(**changes: Any) -> bytes:
+    told = {"day": str(DAY), "user_login": "octo-ana", "user_initiated_interaction_count": 3, **changes}
+    return json.dumps(told).encode() + b"\n"
+
+
+def seats_page(total: int, count: int) -> bytes:
+    seats = [{"assignee": {"login": f"octo-{number}", "id": number}} for number in range(count)]
+    return json.dumps({"total_seats": total, "seats": seats}).encode()
+
+
+# Seats --------------------------------------------------------------------------------------------------------------
+
+
+def test_seats_are_asked_for_until_all_that_are_counted_came() -> None:
+    (first,) = ask_seats(OCTO, TODAY, TODAY)
+    (second,) = parse_seats(seats_page(120, 70), first).then
+    assert second.parameters == {"page": "2", "per_page": "100"}
+    assert parse_seats(seats_page(120, 50), second).then == ()
+
+
+def test_a_full_page_is_followed_up_though_the_count_is_reached() -> None:
+    (first,) = ask_seats(OCTO, TODAY, TODAY)
+    (second,) = parse_seats(seats_page(100, 100), first).then
+    assert parse_seats(seats_page(100, 0), second).then == ()
+
+
+def test_a_list_that_ends_before_its_count_is_an_error() -> None:
+    (first,) = ask_seats(OCTO, TODAY, TODAY)
+    with pytest.raises(ValueError, match="shorter"):
+        parse_seats(seats_page(3, 0), first)
+
+
+def test_a_seat_tells_its_start_in_utc_its_plan_and_whether_it_was_cancelled() -> None:
+    def seat(login: str, cancelled: str | None) -> dict[str, object]:
+        return {
+            "assignee": {"login": login},
+            "created_at": "2026-08-03T18:00:00-06:00",
+            "plan_type": "business",
+            "pending_cancellation_date": cancelled,
+        }
+
+    (first,) = ask_seats(OCTO, TODAY, TODAY)
+    seats = [seat("Octo-Ana", None), seat("octo-bo", "2026-11-19"), seat("octo-cy", "2026-11-20")]
+    page = parse_seats(json.dumps({"total_seats": 3, "seats": seats}).encode(), first)
+    assert [(each.id, each.active) for each in page.accounts] == [
+        ("octo-ana", True),
+        ("octo-bo", False),
+        ("octo-cy", True),
+    ]
+    assert (page.accounts[0].created, page.accounts[0].plan) == (date(2026, 8, 4), "business")
+
+
+def test_a_missing_organisation_is_told_before_anything_is_asked() -> None:
+    for ask in (ask_seats, ask_saml, ask_usage):
+        with pytest.raises(ConfigurationError, match="organization"):
+            ask(Scopes(), TODAY, TODAY)
+
+
+# SAML ---------------------------------------------------------------------------------------------------------------
+
+
+def saml(answer: object) -> Any:
+    return parse_saml(json.dumps(answer).encode(), ask_saml(OCTO, TODAY, TODAY)[0])
+
+
+def identities(*nodes: object, **info: object) -> dict[str, Any]:
+    found = {"nodes": nodes, "pageInfo": {"hasNextPage": False, "endCursor": None, **info}}
+    return {"data": {"organization": {"samlIdentityProvider": {"externalIdentities": found}}}}
+
+
+def test_an_organisation_without_saml_names_nobody() -> None:
+    page = saml({"data": {"organization": {"samlIdentityProvider": None}}})
+    assert (page.accounts, page.then, dict(page.passed)) == ((), (), {})
+
+
+def test_only_an_address_or_its_token_names_an_account() -> None:
+    names = ["ana@example.com", "t~dG9rZW4", "G-7f3a", None]
+    nodes = [{"samlIdentity": {"nameId": name}, "user": {"login": "Octo"}} for name in names]
+    page = saml(identities(*nodes, {"samlIdentity": None, "user": {"login": "octo"}}, None))
+    assert [(each.id, each.email) for each in page.accounts] == [("octo", "ana@example.com"), ("octo", "t~dG9rZW4")]
+    assert sum(page.passed.values()) == 4
+
+
+def test_the_next_page_of_identities_is_asked_for_by_its_cursor() -> None:
+    (then,) = saml(identities(hasNextPage=True, endCursor="next")).then
+    assert then.body["variables"] == {"org": "octo-org", "after": "next"}
+    with pytest.raises(ValueError, match="not where"):
+        saml(identities(hasNextPage=True))
+
+
+@pytest.mark.parametrize(
+    ("error", "raised"),
+    [
+        ({"type": "FORBIDDEN", "message": "x"}, PermissionMissingError),
+        ({"type": "INSUFFICIENT_SCOPES"}, PermissionMissingError),
+        ({"extensions": {"code": "undefinedField"}}, NotPublishedError),
+        ({"type": "NOT_FOUND"}, ValueError),
+        ({}, ValueError),
+    ],
+)
+def test_an_error_told_with_status_200_is_not_taken_for_an_answer(error: object, raised: type[Exception]) -> None:
+    with pytest.raises(raised):
+        saml({**identities(), "errors": [error]})
+
+
+# Usage --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("answer", [b"", b" \n", b'""', b"null", b'{"download_links": []}'])
+def test_an_empty_answer_is_a_day_without_data(answer: bytes) -> None:
+    page = parse_usage(answer, ask_usage(OCTO, DAY, DAY)[0])
+    assert (page.rows, page.then) == ((), ())
+
+
+def test_nothing_is_asked_for_before_the_first_day() -> None:
+    assert ask_usage(OCTO, date(2025, 10, 9), date(2025, 10, 9)) == ()
+    assert ask_usage(OCTO, date(2025, 10, 10), date(2025, 10, 10))[0].parameters == {"day": "2025-10-10"}
+
+
+def test_links_are_fetched_as_links_and_each_once() -> None:
+    answer = b'{"download_links": ["https://a/1?s=x", "https://a/2?s=y", "https://a/1?s=x"]}'
+    then = parse_usage(answer, ask_usage(OCTO, DAY, DAY)[0]).then
+    assert [(each.path, each.link, each.about) for each in then] == [
+        ("https://a/1?s=x", True, str(DAY)),
+        ("https://a/2?s=y", True, str(DAY)),
+    ]
+
+
+def test_measures_that_are_not_reported_are_left_out() -> None:
+    (row,) = parse_usage(line(), FILE).rows
+    assert (row.account, dict(row.measures)) == ("octo-ana", {"prompts": 3})
+    (row,) = parse_usage(line(totals_by_cli={"session_count": 0, "token_usage": None}, ai_credits_used=0.0), FILE).rows
+    assert row.measures == {"prompts": 3, "sessions": 0, "credits": 0.0}
+
+
+def test_somebody_with_prompts_in_the_cli_alone_is_active_and_one_with_none_is_idle() -> None:
+    by_cli = line(user_initiated_interaction_count=0, totals_by_cli={"prompt_count": 5})
+    idle = line(user_initiated_interaction_count=0, totals_by_cli={"prompt_count": 0, "session_count": 16})
+    page = parse_usage(by_cli + idle + line(user_initiated_interaction_count=None), FILE)
+    assert [dict(row.measures) for row in page.rows] == [{"prompts": 5}]
+    assert page.passed == {IDLE: 2}
+
+
+def test_bad_lines_are_counted_and_skipped() -> None:
+    file = b"{oops\n" + line(user_initiated_interaction_count=-1) + b"\n" + line(day="2026-11-17") + line()
+    page = parse_usage(file, FILE)
+    assert len(page.rows) == 1
+    assert page.bad == {BAD_LINE: 2, ANOTHER_DAY: 1}
+
+
+def test_a_cut_file_and_a_page_of_something_else_are_errors() -> None:
+    with pytest.raises(ValueError, match="cut short"):
+        parse_usage(line() + line()[:40], FILE)
+    with pytest.raises(ValueError, match="no line"):
+        parse_usage(b"<html>\nLater, please\n</html>\n", FILE)
+    assert len(parse_usage(line() + line()[:-1], FILE).rows) == 2
+
+
+def test_a_proxys_tokens_stay_as_they_are() -> None:
+    (row,) = parse_usage(line(user_login="t~AbC"), FILE).rows
+    assert row.account == "t~AbC"
+
+
+def test_the_vendors_own_examples_are_read(shared: Path) -> None:
+    examples = shared / "examples" / "github-copilot"
+    file = Request(path="https://files.example/one", link=True, about="2026-04-25")
+    page = parse_usage((examples / "derived_users-1-day.ndjson").read_bytes(), file)
+    (row,) = page.rows
+    assert row.account == "hubot"
+    assert row.measures == {
+        "prompts": 24,
+        "sessions": 2,
+        "input_tokens": 23229028,
+        "output_tokens": 121157,
+        "credits": 2.5,
+    }
+    assert page.passed == {IDLE: 1}
+    listed = parse_seats(
+        (examples / "get_orgs__org__copilot__billing__seats.200.json").read_bytes(), ask_seats(OCTO, TODAY, TODAY)[0]
+    )
+    assert [(each.id, each.active) for each in listed.accounts] == [("octocat", True), ("octokitten", False)]
+    links = (examples / "get_orgs__org__copilot__metrics__reports__users-1-day.200.json").read_bytes()
+    assert len(parse_usage(links, ask_usage(OCTO, DAY, DAY)[0]).then) == 2
+
+
+# Seats and addresses -------------------------------------------------------------------------------------------------
+
+
+def account(**changes: Any) -> Account:
+    told: dict[str, Any] = {"id": "octo-ana", "email": None, "active": True, "created": date(2026, 1, 1)}
+    return Account(**told | changes)
+
+
+SEATED = account(plan="business")
+NAMED = account(email="ana@example.com", active=False, created=None)
+
+
+@pytest.mark.parametrize("accounts", [[SEATED, NAMED], [NAMED, SEATED]])
+def test_a_seat_without_an_address_takes_it_from_the_account_of_the_same_id(accounts: list[Account]) -> None:
+    seats, aliases = seats_of(DOOR, accounts, {}, None, TODAY)
+    ana, own = DOOR.person("ana@example.com"), DOOR.account("octo-ana")
+    assert ana
+    assert own
+    assert seats == [Seat(person=ana, tool="github-copilot", start=date(2026, 1, 1), plan="business")]
+    assert aliases == [Alias(alias=own, person=ana)]
+
+
+def test_an_address_without_a_seat_is_an_alias_and_no_seat() -> None:
+    seats, aliases = seats_of(DOOR, [NAMED], {}, None, TODAY)
+    assert (seats, len(aliases)) == ([], 1)
+
+
+def test_accounts_without_ids_do_not_lend_each_other_addresses() -> None:
+    seats, _ = seats_of(DOOR, [account(id="", email="ana@example.com"), account(id="")], {}, None, TODAY)
+    assert len(seats) == 1
+
+
+def test_a_seat_that_is_listed_no_more_ended_when_that_was_first_seen() -> None:
+    ana = DOOR.person("ana@example.com")
+    assert ana
+    held = Seat(person=ana, tool="github-copilot", start=date(2026, 1, 1), plan="business")
+    (ended,), _ = seats_of(DOOR, [NAMED], {ana: held}, None, TODAY)
+    assert (ended.start, ended.end, ended.plan) == (date(2026, 1, 1), TODAY, "business")
+    (again,), _ = seats_of(DOOR, [NAMED], {ana: ended}, None, date(2026, 11, 25))
+    assert again == ended
+
+
+# Runs ---------------------------------------------------------------------------------------------------------------
+
+
+class GitHub:
+    """A server that gives each path its answer, and notes which keys it was shown."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, Any] = {
+            "/orgs/octo-org/copilot/billing/seats": seats_page(1, 1),
+            "/graphql": json.dumps(identities()).encode(),
+            "/orgs/octo-org/copilot/metrics/reports/users-1-day": b'{"download_links": ["{base}/file"]}',
+            "/file": line(user_login="octo-0"),
+        }
+        self.keys: dict[str, str | None] = {}
+        self.headers: dict[str, str] = {}
+        self.base = ""
+
+    async def answer(self, request: web.Request) -> web.Response:
+        self.keys[request.path] = request.headers.get("Authorization")
+        self.headers = dict(request.headers) if request.path.startswith("/orgs") else self.headers
+        given = self.answers[request.path]
+        given = given.pop(0) if isinstance(given, list) else given
+        if isinstance(given, bytes):
+            return web.Response(body=given.replace(b"{base}", self.base.encode()))
+        return web.Response(status=given[0], headers=given[1])
+
+
+@pytest.fixture
+async def github(aiohttp_server) -> GitHub:
+    vendor = GitHub()
+    app = web.Application()
+    app.router.add_route("*", "/{rest:.*}", vendor.answer)
+    server = await aiohttp_server(app)
+    vendor.base = f"http://127.0.0.1:{server.port}"
+    return vendor
+
+
+async def run(github: GitHub, store: Store) -> RunReport:
+    source = Source(store=store, name="github-copilot", connector=github_copilot, door=DOOR)
+    access = TableAccess(token="key-of-the-test", scopes=OCTO, base_url=github.base, since=DAY)
+
+    async def at_once(_seconds: float) -> None:
+        return None
+
+    return await ingest_tables(source, access, today=date(2026, 11, 19), progress=Quiet(), sleep=at_once)
+
+
+async def test_the_key_is_shown_to_github_and_not_to_the_signed_links(github: GitHub, store: Store) -> None:
+    report = await run(github, store)
+    assert (report.rows, report.warnings) == (1, ())
+    assert github.keys.pop("/file") is None
+    assert set(github.keys.values()) == {"Bearer key-of-the-test"}
+    assert github.headers["Accept"] == "application/vnd.github+json"
+    assert github.headers["X-GitHub-Api-Version"]
+
+
+@pytest.mark.parametrize(
+    "refusal", [(403, {}), (404, {}), json.dumps({**identities(), "errors": [{"type": "FORBIDDEN"}]}).encode()]
+)
+async def test_a_key_that_may_not_read_saml_reads_all_else_with_a_warning(
+    github: GitHub, store: Store, refusal: object
+) -> None:
+    github.answers["/graphql"] = refusal
+    report = await run(github, store)
+    assert report.rows == 1
+    (warning,) = report.warnings
+    assert "SAML identities are not read" in warning
+    assert [seat.person for seat in ingestion.read_seats(store, "github-copilot")] == [DOOR.account("octo-0")]
+
+
+async def test_graphql_with_another_error_stops_the_source(github: GitHub, store: Store) -> None:
+    github.answers["/graphql"] = b'{"data": null, "errors": [{"type": "SOMETHING"}]}'
+    with pytest.raises(SourceFailedError, match="SAML"):
+        await run(github, store)
+
+
+async def test_a_refused_report_names_its_own_permission(github: GitHub, store: Store) -> None:
+    github.answers["/orgs/octo-org/copilot/metrics/reports/users-1-day"] = (403, {})
+    with pytest.raises(PermissionMissingError, match="Copilot metrics"):
+        await run(github, store)
+
+
+async def test_a_403_that_asks_to_wait_is_patience_not_a_missing_permission(github: GitHub, store: Store) -> None:
+    github.answers["/orgs/octo-org/copilot/billing/seats"] = [(403, {"Retry-After": "0"}), seats_page(1, 1)]
+    assert (await run(github, store)).rows == 1
+
+
+async def test_an_answer_of_204_is_an_empty_page_but_no_file(github: GitHub) -> None:
+    github.answers["/file"] = (204, {})
+    async with open_api(github.base, "key-of-the-test", github_copilot.users) as api:
+        assert await get_page(api, Request(path="file")) == b""
+        with pytest.raises(SourceFailedError, match="204"):
+            await download(api, Request(path="file"), None)
