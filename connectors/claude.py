@@ -13,10 +13,12 @@ Sources: the vendor's pages about its analytics APIs, read in 2026.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
+from typing import Generic, TypeVar
 
 import msgspec
 
@@ -28,6 +30,9 @@ BEGINNING = date(2026, 1, 1)
 
 CLAUDE_CODE = "use of Claude Code, which is another tool"
 OTHER_PRODUCTS = "use of a product of Claude other than chat"
+
+
+T = TypeVar("T")
 
 
 class _User(msgspec.Struct):
@@ -65,27 +70,19 @@ class _Use(msgspec.Struct):
     amount: Decimal | None = None
 
 
-class _People(msgspec.Struct):
-    data: list[_Person]
+class _Page(msgspec.Struct, Generic[T]):
+    data: list[T]
     has_more: bool | None = None
     next_page: str | None = None
 
 
-class _Report(msgspec.Struct):
-    data: list[_Use]
-    has_more: bool | None = None
-    next_page: str | None = None
-
-
-_PEOPLE, _REPORT = msgspec.json.Decoder(_People), msgspec.json.Decoder(_Report)
-_ANALYTICS = "organizations/analytics"
+_PEOPLE, _REPORT = msgspec.json.Decoder(_Page[_Person]), msgspec.json.Decoder(_Page[_Use])
 
 
 def ask_users(scopes: Scopes, first: date, last: date) -> tuple[Request, ...]:
     """Ask what everybody did on one day."""
     del scopes, last
-    parameters = {"date": str(first), "limit": "1000"}
-    return (Request(path=f"{_ANALYTICS}/users", parameters=parameters, about=str(first)),) if first >= BEGINNING else ()
+    return _ask("users", first, {"date": str(first)})
 
 
 def ask_report(name: str) -> Callable[[Scopes, date, date], tuple[Request, ...]]:
@@ -93,68 +90,68 @@ def ask_report(name: str) -> Callable[[Scopes, date, date], tuple[Request, ...]]
 
     def ask(scopes: Scopes, first: date, last: date) -> tuple[Request, ...]:
         del scopes, last
-        parameters = {
-            "starting_at": f"{first}T00:00:00Z",
-            "ending_at": f"{first + timedelta(days=1)}T00:00:00Z",
-            "group_by[]": ("product", "model"),
-            "limit": "1000",
-        }
-        path = f"{_ANALYTICS}/{name}"
-        return (Request(path=path, parameters=parameters, about=str(first)),) if first >= BEGINNING else ()
+        end = first + timedelta(days=1)
+        times = {"starting_at": f"{first}T00:00:00Z", "ending_at": f"{end}T00:00:00Z"}
+        return _ask(name, first, {**times, "group_by[]": ("product", "model")})
 
     return ask
 
 
+def _ask(name: str, day: date, parameters: Mapping[str, str | Sequence[str]]) -> tuple[Request, ...]:
+    path, parameters = f"organizations/analytics/{name}", {**parameters, "limit": "1000"}
+    return (Request(path=path, parameters=parameters, about=str(day)),) if day >= BEGINNING else ()
+
+
 def parse_users(answer: bytes, request: Request) -> TablePage:
     """Return the chat of those who were active. Raises ValueError for a page that says there is more, but not where."""
-    report = _PEOPLE.decode(answer)
-    day = date.fromisoformat(request.about)
-    rows = []
-    for each in report.data:
+    page, rows = _PEOPLE.decode(answer), []
+    for each in page.data:
         chat, cowork = each.chat_metrics or _Chat(), each.cowork_metrics or _Cowork()
         if chat.message_count or cowork.message_count or cowork.distinct_session_count:
             told = {"sessions": chat.distinct_conversation_count, "messages": chat.message_count}
-            rows.append(_row(day, each.user.email_address, each.user.id, None, told))
-    return TablePage(rows=tuple(rows), then=_next(report, request))
+            rows.append(_row(request, each.user.email_address, each.user.id, told))
+    return TablePage(rows=tuple(rows), then=_next(page, request))
 
 
 def parse_report(answer: bytes, request: Request) -> TablePage:
     """Return tokens or cost of chat. Raises ValueError for a page that says there is more, but not where."""
-    report = _REPORT.decode(answer)
-    day = date.fromisoformat(request.about)
-    rows, passed = [], Counter[str]()
-    for each in report.data:
+    page, passed, rows = _REPORT.decode(answer), Counter[str](), []
+    for each in page.data:
         if each.product not in (None, "chat"):
             passed[CLAUDE_CODE if each.product == "claude_code" else OTHER_PRODUCTS] += 1
             continue
+        if each.amount is not None and not each.amount.is_finite():
+            raise ValueError("an amount is no number")
         told = {
             "input_tokens": each.uncached_input_tokens,
             "output_tokens": each.output_tokens,
             "cost": None if each.amount is None else float(each.amount / 100),
         }
-        rows.append(_row(day, each.actor.email, each.actor.user_id, each.model, told))
-    return TablePage(rows=tuple(rows), then=_next(report, request), passed=passed)
+        rows.append(_row(request, each.actor.email, each.actor.user_id, told, each.model))
+    return TablePage(rows=tuple(rows), then=_next(page, request), passed=passed)
 
 
 def _row(
-    day: date, email: str | None, account: str | None, model: str | None, told: Mapping[str, float | None]
+    request: Request, email: str | None, account: str | None, told: Mapping[str, float | None], model: str | None = None
 ) -> DayRow:
     measures = {name: value for name, value in told.items() if value is not None}
-    return DayRow(day=day, email=email, account=account, model=model, measures=measures)
+    return DayRow(day=date.fromisoformat(request.about), email=email, account=account, model=model, measures=measures)
 
 
-def _next(report: _People | _Report, request: Request) -> tuple[Request, ...]:
-    if report.has_more and not report.next_page:
+def _next(page: _Page[T], request: Request) -> tuple[Request, ...]:
+    if page.has_more and not page.next_page:
         raise ValueError("the report says that there is more, but not where")
-    if not report.next_page or report.has_more is False:
+    if not page.next_page or page.has_more is False:
         return ()
-    # The cursor holds for this very question only.
-    return (replace(request, parameters={**request.parameters, "page": report.next_page}),)
+    # A cursor holds for the very question that it came with.
+    return (replace(request, parameters={**request.parameters, "page": page.next_page}),)
 
 
 _PERMISSION = Permission(
     name="an Analytics key (read:analytics)", where="claude.ai as the primary owner: Organization settings, API"
 )
+
+_table = partial(Table, permission=_PERMISSION, span_days=1)
 
 claude = Connector(
     tool="claude",
@@ -170,11 +167,9 @@ claude = Connector(
     active="at least one chat message, or a Cowork session; Claude Code is counted as a tool of its own",
     feed=TableFeed(
         tables=(
-            Table(name="user activity", permission=_PERMISSION, ask=ask_users, parse=parse_users, span_days=1),
-            *(
-                Table(name=title, permission=_PERMISSION, ask=ask_report(name), parse=parse_report, span_days=1)
-                for title, name in (("the usage report", "user_usage_report"), ("the cost report", "user_cost_report"))
-            ),
+            _table(name="user activity", ask=ask_users, parse=parse_users),
+            _table(name="the usage report", ask=ask_report("user_usage_report"), parse=parse_report),
+            _table(name="the cost report", ask=ask_report("user_cost_report"), parse=parse_report),
         ),
         sign="x-api-key",
         headers={"anthropic-version": "2023-06-01"},

@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 import msgspec
 
@@ -106,15 +107,12 @@ def ask_days(path: str) -> Callable[[Scopes, date, date], tuple[Request, ...]]:
 def parse_members(answer: bytes, request: Request) -> TablePage:
     """Return the accounts of the team."""
     del request
+    members = _MEMBERS.decode(answer).team_members
+    gone = [bool(each.is_removed) or each.role == "removed" for each in members]
     return TablePage(
         accounts=tuple(
-            Account(
-                id="" if each.id is None else str(each.id),
-                email=each.email,
-                active=not each.is_removed and each.role != "removed",
-                created=None,
-            )
-            for each in _MEMBERS.decode(answer).team_members
+            Account(id=_text(each.id) or "", email=each.email, active=not left, created=None)
+            for each, left in zip(members, gone, strict=True)
         )
     )
 
@@ -132,9 +130,8 @@ def parse_daily(answer: bytes, request: Request) -> TablePage:
             continue
         requests = (each.composer_requests, each.chat_requests, each.agent_requests, each.cmdk_usages)
         told = [number for number in requests if number is not None]
-        account = None if each.user_id is None else str(each.user_id)
         measures = {"prompts": sum(told)} if told else {}
-        rows.append(DayRow(day=day, email=each.email, account=account, measures=measures))
+        rows.append(DayRow(day=day, email=each.email, account=_text(each.user_id), measures=measures))
     then = _next(report.pagination, len(report.data), request)
     return TablePage(rows=tuple(rows), then=then, bad={NO_DAY: bad} if bad else {})
 
@@ -173,6 +170,10 @@ def _next(told: _Pagination | None, rows: int, request: Request) -> tuple[Reques
     return (replace(request, body={**(request.body or {}), "page": asked + 1}, about=str(asked + 1)),)
 
 
+def _text(number: int | str | None) -> str | None:
+    return None if number is None else str(number)
+
+
 def _milliseconds(day: date) -> int:
     return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) * 1000
 
@@ -189,6 +190,8 @@ _PERMISSION = Permission(
     name="an Admin API key (crsr_…) of a team administrator", where="cursor.com/dashboard: API Keys, New API Key"
 )
 
+_table = partial(Table, permission=_PERMISSION)
+
 cursor = Connector(
     tool="cursor",
     title="Cursor",
@@ -202,17 +205,10 @@ cursor = Connector(
     lag_hours=1,
     active="the vendor's isActive: any use that day, completions too; or an event that used up tokens or money",
     feed=TableFeed(
-        people=(Table(name="members", permission=_PERMISSION, ask=ask_members, parse=parse_members),),
+        people=(_table(name="members", ask=ask_members, parse=parse_members),),
         tables=(
-            Table(
-                name="daily usage", permission=_PERMISSION, ask=ask_days("teams/daily-usage-data"), parse=parse_daily
-            ),
-            Table(
-                name="usage events",
-                permission=_PERMISSION,
-                ask=ask_days("teams/filtered-usage-events"),
-                parse=parse_events,
-            ),
+            _table(name="daily usage", ask=ask_days("teams/daily-usage-data"), parse=parse_daily),
+            _table(name="usage events", ask=ask_days("teams/filtered-usage-events"), parse=parse_events),
         ),
         sign="basic",
         per_minute=20,
