@@ -61,7 +61,7 @@ class _Day(msgspec.Struct, rename="camel"):
 
 class _Days(msgspec.Struct):
     data: list[_Day]
-    pagination: _Pagination | None = None
+    pagination: _Pagination
 
 
 class _Tokens(msgspec.Struct, rename="camel"):
@@ -80,7 +80,7 @@ class _Event(msgspec.Struct, rename="camel"):
 
 class _Events(msgspec.Struct, rename="camel"):
     usage_events: list[_Event]
-    pagination: _Pagination | None = None
+    pagination: _Pagination
 
 
 _MEMBERS, _DAYS = msgspec.json.Decoder(_Members), msgspec.json.Decoder(_Days)
@@ -158,15 +158,13 @@ def parse_events(answer: bytes, request: Request) -> TablePage:
     return TablePage(rows=tuple(rows), then=then, passed=passed, bad={NO_DAY: bad} if bad else {})
 
 
-def _next(told: _Pagination | None, rows: int, request: Request) -> tuple[Request, ...]:
+def _next(told: _Pagination, rows: int, request: Request) -> tuple[Request, ...]:
     """Return the question for the page after this one, where there is one."""
     asked = int(request.about)
-    if told is None and rows >= PAGE_SIZE:
-        raise ValueError("a full page does not say whether there is more")
-    if told is None or not told.has_next_page:
+    if (told.page or told.current_page or asked) != asked or (told.has_next_page and not rows):
+        raise ValueError("the pages of the report do not advance")
+    if not told.has_next_page:
         return ()
-    if not rows or (told.page or told.current_page or asked) != asked:
-        raise ValueError("the report says that there is more, but its pages do not advance")
     return (replace(request, body={**(request.body or {}), "page": asked + 1}, about=str(asked + 1)),)
 
 
