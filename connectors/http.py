@@ -5,6 +5,7 @@ import hashlib
 import ipaddress
 import random
 import tempfile
+from base64 import b64encode
 from collections.abc import AsyncIterator, Awaitable, Callable, Container, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -89,7 +90,7 @@ def _signed(sign: Sign, token: str) -> dict[str, str]:
         case "x-api-key":
             return {"x-api-key": token}
         case "basic":
-            return {"Authorization": aiohttp.BasicAuth(token, "").encode()}
+            return {"Authorization": f"Basic {b64encode(f'{token}:'.encode()).decode()}"}
         case _:
             assert_never(sign)
 

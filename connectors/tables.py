@@ -33,6 +33,10 @@ WINDOW = 28
 MOST_ANSWERS = 20_000
 """Answers to one window's questions: more of them do not come to an end."""
 
+IMPOSSIBLE = "a number that cannot be"
+MOST = 1e15
+"""No person does more of anything in a day."""
+
 NOBODY = "nobody's: no person is named"
 MACHINE = "a service account's, which is no person"
 DAY = timedelta(days=1)
@@ -59,6 +63,7 @@ class _Run:
     feed: TableFeed
     access: TableAccess
     tally: Tally
+    pace: "_Pace"
     machines: set[Person] = field(default_factory=set)
 
 
@@ -83,9 +88,10 @@ async def ingest_tables(
             connector.users,
             sign=feed.sign,
             headers=feed.headers,
-            sleep=paced(feed.per_minute, sleep),
+            sleep=sleep,
         ) as api:
-            run = _Run(api=api, source=source, feed=feed, access=access, tally=tally)
+            pace = _Pace(feed.per_minute, sleep)
+            run = _Run(api=api, source=source, feed=feed, access=access, tally=tally, pace=pace)
             await _read_people(run, today)
             windows = list(_windows(source, access.since, today))
             progress.begin(f"Reading {connector.title}", len(windows))
@@ -131,10 +137,22 @@ def table_feed(connector: Connector) -> TableFeed:
     return connector.feed
 
 
-def paced(per_minute: int, sleep: Sleep) -> Sleep:
-    """Return `sleep`: pauses between attempts. Requests go one at a time, which keeps within `per_minute` mostly."""
-    del per_minute
-    return sleep
+@dataclass(slots=True)
+class _Pace:
+    """Keeps requests apart by as much as the vendor's own limit wants, so that it need not turn them away."""
+
+    per_minute: int
+    sleep: Sleep
+    _next: float = 0.0
+
+    async def wait(self) -> None:
+        """Wait until the next request may go."""
+        if not self.per_minute:
+            return
+        moment = asyncio.get_running_loop().time()
+        if moment < self._next:
+            await self.sleep(self._next - moment)
+        self._next = max(moment, self._next) + 60 / self.per_minute
 
 
 async def _read_people(run: _Run, today: date) -> None:
@@ -165,6 +183,9 @@ def _windows(source: Source, since: date | None, today: date) -> Iterator[tuple[
     again = date.fromisoformat(newest) - timedelta(days=connector.restatement_days - 1)
     yield from _cut(max(again, earliest), last)
     yield from _cut(earliest, date.fromisoformat(oldest) - DAY)
+    for day in ingestion.late_days(source.store, source.name):
+        if max(earliest, date.fromisoformat(oldest)) <= day < again:
+            yield day, day
 
 
 def _cut(first: date, last: date) -> Iterator[tuple[date, date]]:
@@ -189,6 +210,8 @@ async def _read_window(run: _Run, first: date, last: date) -> None:
                     raise
                 run.tally.warn(f"{table.name} is not read: {error}")
                 break
+    if late:
+        await asyncio.to_thread(ingestion.mark_late, run.source.store, run.source.name, late)
     days = [day for day in _days(first, last) if day not in late]
     if not days:
         return
@@ -224,6 +247,7 @@ async def _pages(run: _Run, table: Table, first: date, last: date) -> AsyncItera
         asked.add(key)
         if len(asked) > MOST_ANSWERS:
             raise SourceFailedError(f"{table.name} does not come to an end: {MOST_ANSWERS} answers for one window")
+        await run.pace.wait()
         try:
             page = table.parse(await get_page(api, request), request)
         except (ValueError, KeyError, TypeError) as error:
@@ -251,6 +275,9 @@ def _facts(run: _Run, rows: Sequence[DayRow]) -> list[Usage]:
             continue
         model = model_name(row.model) if row.model else NO_MODEL
         known = {name: value for name, value in row.measures.items() if name in MEASURES}
+        if not all(0 <= value <= MOST for value in known.values()):
+            run.tally.skipped[IMPOSSIBLE] += 1
+            continue
         sums[row.day, person, model].update(known)
     return [
         Usage(day=day, person=person, tool=tool, model=model, **_typed(measures))  # type: ignore[arg-type]  # by name
@@ -273,7 +300,8 @@ def _owners(source: Source, rows: Sequence[DayRow]) -> dict[Person, Person]:
 
 
 def _typed(measures: Mapping[str, float]) -> dict[str, float]:
-    return {name: round(value) if name in _WHOLE else float(value) for name, value in measures.items()}
+    # Rounded, so that the order in which pages came does not show in the last digits of a sum.
+    return {name: round(value) if name in _WHOLE else round(float(value), 6) for name, value in measures.items()}
 
 
 def _keep(source: Source, days: list[date], facts: list[Usage]) -> None:

@@ -28,6 +28,7 @@ _USAGE_NAMES = tuple(each.name for each in fields(Usage))
 _USAGE_VALUES = attrgetter(*_USAGE_NAMES)
 _USAGE_ORDER = attrgetter("day", "person", "tool", "model")
 
+LATE = "late"
 WAITING = "waiting"
 CLOSED = "closed"
 
@@ -54,6 +55,18 @@ def closed_days(store: Store, source: str) -> set[date]:
 def waiting_days(store: Store, source: str) -> list[date]:
     """Return the days whose events are in but whose facts are not yet worked out again, oldest first."""
     return sorted(_days(store, source, WAITING))
+
+
+def late_days(store: Store, source: str) -> list[date]:
+    """Return the days that the vendor had not published when they were asked for, oldest first."""
+    return sorted(_days(store, source, LATE))
+
+
+def mark_late(store: Store, source: str, days: Iterable[date]) -> None:
+    """Remember days that the vendor has not published yet, so that they are asked for again."""
+    with store.writing() as connection:
+        rows = [{"source": source, "day": day, "state": LATE} for day in sorted(days)]
+        insert_missing(connection, source_day, rows)
 
 
 def save_file(
@@ -169,7 +182,7 @@ def replace_usage_rows(
         for day in days:
             connection.execute(
                 delete(source_day).where(
-                    source_day.c.source == source, source_day.c.day == day, source_day.c.state == WAITING
+                    source_day.c.source == source, source_day.c.day == day, source_day.c.state != CLOSED
                 )
             )
         for stream, position in (positions or {}).items():

@@ -142,7 +142,10 @@ source_day = Table(
     Column("day", Date, nullable=False),
     Column("state", String(8), nullable=False),
     PrimaryKeyConstraint("source", "day"),
-    comment="state: 'waiting' (events are in, facts are not yet worked out again) or 'closed' (its events are gone)",
+    comment=(
+        "state: 'waiting' (events are in, facts not yet worked out), 'closed' (its events are gone) or 'late' (asked "
+        "for before the vendor had published it)"
+    ),
 )
 
 watermark = Table(

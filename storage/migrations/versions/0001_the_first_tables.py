@@ -186,7 +186,10 @@ def upgrade() -> None:
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("state", sa.String(length=8), nullable=False),
         sa.PrimaryKeyConstraint("source", "day", name=op.f("pk_source_day")),
-        comment="state: 'waiting' (events are in, facts are not yet worked out again) or 'closed' (its events are gone)",
+        comment=(
+            "state: 'waiting' (events are in, facts not yet worked out), 'closed' (its events are gone) or 'late' (asked "
+            "for before the vendor had published it)"
+        ),
     )
     op.create_table(
         "source_file",

@@ -23,7 +23,7 @@ from connectors.door import Door
 from connectors.errors import ConnectorError
 from connectors.ingest import Source
 from connectors.report import Quiet
-from connectors.tables import TableAccess, ingest_tables
+from connectors.tables import TableAccess, _Pace, ingest_tables
 from storage.discover import discover
 from storage.schema import MEASURES, usage
 from storage.store import Store, open_store
@@ -255,3 +255,32 @@ def test_a_connector_says_what_it_reads_and_what_it_needs(tool: str) -> None:
     assert connector.active
     assert connector.measures <= set(MEASURES)
     assert asdict(connector.users)["where"]
+
+
+async def test_a_day_that_was_asked_for_too_early_is_asked_for_again_however_long_after(play, store: Store) -> None:
+    vendor = await play("claude-code")
+    vendor.damage = lambda number, body: web.Response(status=404) if number == 2 else body
+    await run("claude-code", vendor, store)
+    assert facts(store) == []
+    vendor.damage = lambda _number, body: body
+    vendor.exchanges += [
+        {"path": "/organizations/usage_report/claude_code", "query": {"starting_at": str(day)}, "json": {"data": []}}
+        for day in (date(2026, 11, 19) + timedelta(days=n) for n in range(60))
+    ]
+    await run("claude-code", vendor, store, today=date(2026, 12, 30))
+    assert {str(row["day"]) for row in facts(store)} == {"2026-11-18"}
+    asked = len(vendor.asked)
+    await run("claude-code", vendor, store, today=date(2026, 12, 30))
+    assert not [each for each in vendor.asked[asked:] if "2026-11-18" in each]
+
+
+async def test_requests_keep_the_distance_that_the_vendor_wants() -> None:
+    waited: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        waited.append(seconds)
+
+    pace = _Pace(20, sleep)
+    for _ in range(4):
+        await pace.wait()
+    assert [round(each) for each in waited] == [3, 6, 9]

@@ -1,0 +1,178 @@
+"""Claude (chat): the Enterprise Analytics API, one UTC day a question, from 2026 on.
+
+- Sessions and messages are those of chat, and come without a model. The vendor calls somebody active who wrote a chat
+  message, worked in Cowork, or in Claude Code; the last is a tool of its own and not counted here. Who was active in
+  Cowork alone has a fact with 0 messages: the vendor reports those zeros.
+- Tokens and cost come by model, of the product chat; rows of other products are passed over. Cached tokens are not
+  part of `input_tokens`. Where a plan is paid by seats, both reports hold only what was used beyond it.
+- There are no seats: the summaries count those assigned, but nothing says whose they are.
+- A day that is not ready is answered with 400, a cursor that is too old with 410: the day is asked for again later.
+
+Not confirmed: by when a day is ready (10:00 or 17:00 UTC of the next), and the names of the fields of Cowork.
+Sources: the vendor's pages about its analytics APIs, read in 2026.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import partial
+from typing import Generic, TypeVar
+
+import msgspec
+
+from connectors.connector import Connector, Permission, Scopes, Table, TableFeed
+from connectors.rows import DayRow, Request, TablePage
+
+BEGINNING = date(2026, 1, 1)
+"""The vendor has nothing from before, and refuses to be asked."""
+
+CLAUDE_CODE = "use of Claude Code, which is another tool"
+OTHER_PRODUCTS = "use of a product of Claude other than chat"
+
+
+T = TypeVar("T")
+
+
+class _User(msgspec.Struct):
+    id: str | None = None
+    email_address: str | None = None
+
+
+class _Chat(msgspec.Struct):
+    distinct_conversation_count: int | None = None
+    message_count: int | None = None
+
+
+class _Cowork(msgspec.Struct):
+    distinct_session_count: int | None = None
+    message_count: int | None = None
+
+
+class _Person(msgspec.Struct):
+    user: _User
+    chat_metrics: _Chat | None = None
+    cowork_metrics: _Cowork | None = None
+
+
+class _Actor(msgspec.Struct):
+    user_id: str | None = None
+    email: str | None = None
+
+
+class _Use(msgspec.Struct):
+    actor: _Actor
+    product: str | None = None
+    model: str | None = None
+    uncached_input_tokens: int | None = None
+    output_tokens: int | None = None
+    amount: Decimal | None = None
+
+
+class _Page(msgspec.Struct, Generic[T]):
+    data: list[T]
+    has_more: bool | None = None
+    next_page: str | None = None
+
+
+_PEOPLE, _REPORT = msgspec.json.Decoder(_Page[_Person]), msgspec.json.Decoder(_Page[_Use])
+
+
+def ask_users(scopes: Scopes, first: date, last: date) -> tuple[Request, ...]:
+    """Ask what everybody did on one day."""
+    del scopes, last
+    return _ask("users", first, {"date": str(first)})
+
+
+def ask_report(name: str) -> Callable[[Scopes, date, date], tuple[Request, ...]]:
+    """Return the question for one day of a report of use, by person, product and model."""
+
+    def ask(scopes: Scopes, first: date, last: date) -> tuple[Request, ...]:
+        del scopes, last
+        end = first + timedelta(days=1)
+        times = {"starting_at": f"{first}T00:00:00Z", "ending_at": f"{end}T00:00:00Z"}
+        return _ask(name, first, {**times, "group_by[]": ("product", "model")})
+
+    return ask
+
+
+def _ask(name: str, day: date, parameters: Mapping[str, str | Sequence[str]]) -> tuple[Request, ...]:
+    path, parameters = f"organizations/analytics/{name}", {**parameters, "limit": "1000"}
+    return (Request(path=path, parameters=parameters, about=str(day)),) if day >= BEGINNING else ()
+
+
+def parse_users(answer: bytes, request: Request) -> TablePage:
+    """Return the chat of those who were active. Raises ValueError for a page that says there is more, but not where."""
+    page, rows = _PEOPLE.decode(answer), []
+    for each in page.data:
+        chat, cowork = each.chat_metrics or _Chat(), each.cowork_metrics or _Cowork()
+        if chat.message_count or cowork.message_count or cowork.distinct_session_count:
+            told = {"sessions": chat.distinct_conversation_count, "messages": chat.message_count}
+            rows.append(_row(request, each.user.email_address, each.user.id, told))
+    return TablePage(rows=tuple(rows), then=_next(page, request))
+
+
+def parse_report(answer: bytes, request: Request) -> TablePage:
+    """Return tokens or cost of chat. Raises ValueError for a page that says there is more, but not where."""
+    page, passed, rows = _REPORT.decode(answer), Counter[str](), []
+    for each in page.data:
+        if each.product not in (None, "chat"):
+            passed[CLAUDE_CODE if each.product == "claude_code" else OTHER_PRODUCTS] += 1
+            continue
+        if each.amount is not None and not each.amount.is_finite():
+            raise ValueError("an amount is no number")
+        told = {
+            "input_tokens": each.uncached_input_tokens,
+            "output_tokens": each.output_tokens,
+            "cost": None if each.amount is None else float(each.amount / 100),
+        }
+        rows.append(_row(request, each.actor.email, each.actor.user_id, told, each.model))
+    return TablePage(rows=tuple(rows), then=_next(page, request), passed=passed)
+
+
+def _row(
+    request: Request, email: str | None, account: str | None, told: Mapping[str, float | None], model: str | None = None
+) -> DayRow:
+    measures = {name: value for name, value in told.items() if value is not None}
+    return DayRow(day=date.fromisoformat(request.about), email=email, account=account, model=model, measures=measures)
+
+
+def _next(page: _Page[T], request: Request) -> tuple[Request, ...]:
+    if page.has_more and not page.next_page:
+        raise ValueError("the report says that there is more, but not where")
+    if not page.next_page or page.has_more is False:
+        return ()
+    # A cursor holds for the very question that it came with.
+    return (replace(request, parameters={**request.parameters, "page": page.next_page}),)
+
+
+_PERMISSION = Permission(
+    name="an Analytics key (read:analytics)", where="claude.ai as the primary owner: Organization settings, API"
+)
+
+_table = partial(Table, permission=_PERMISSION, span_days=1)
+
+claude = Connector(
+    tool="claude",
+    title="Claude",
+    base_url="https://api.anthropic.com/v1",
+    users=_PERMISSION,
+    reads=("conversations and messages by person and day", "tokens and cost of chat by person, day and model"),
+    never_reads=("conversations, projects, files", "names", "use of projects, skills and connectors: not asked for"),
+    measures=frozenset({"sessions", "messages", "input_tokens", "output_tokens", "cost"}),
+    retention_days=365,
+    restatement_days=30,
+    lag_hours=41,
+    active="at least one chat message, or a Cowork session; Claude Code is counted as a tool of its own",
+    feed=TableFeed(
+        tables=(
+            _table(name="user activity", ask=ask_users, parse=parse_users),
+            _table(name="the usage report", ask=ask_report("user_usage_report"), parse=parse_report),
+            _table(name="the cost report", ask=ask_report("user_cost_report"), parse=parse_report),
+        ),
+        sign="x-api-key",
+        headers={"anthropic-version": "2023-06-01"},
+        per_minute=60,
+    ),
+)
