@@ -1,8 +1,22 @@
 """`ai-usage sources`: what each connector reads, never reads, and needs."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from bot.options import as_json, print_json
+
+if TYPE_CHECKING:
+    from connectors.connector import Connector, Stream, Table
+
+
+def feeds_of(connector: "Connector") -> "list[Stream | Table]":
+    """Return what a connector reads one by one: streams of files, or tables."""
+    from connectors.connector import TableFeed  # noqa: PLC0415
+
+    if isinstance(connector.feed, TableFeed):
+        return [*connector.feed.people, *connector.feed.tables]
+    return list(connector.streams)
 
 
 @click.command("sources")
@@ -25,9 +39,10 @@ def command(*, json_wanted: bool) -> None:
                     "reads": each.reads,
                     "never_reads": each.never_reads,
                     "measures": sorted(each.measures),
+                    "active": each.active,
                     "streams": [
                         {"name": stream.name, "permission": stream.permission, "optional": stream.optional}
-                        for stream in each.streams
+                        for stream in feeds_of(each)
                     ],
                     "retention_days": each.retention_days,
                     "restatement_days": each.restatement_days,
@@ -43,6 +58,12 @@ def command(*, json_wanted: bool) -> None:
         for heading, lines in (("reads", each.reads), ("never reads", each.never_reads)):
             for line in lines:
                 console.print(f"  {heading}: {line}", markup=False)
-        for permission in dict.fromkeys([each.users, *(stream.permission for stream in each.streams)]):
+        for permission in dict.fromkeys([each.users, *(stream.permission for stream in feeds_of(each))]):
             console.print(f"  needs: {permission.name} — {permission.where}", markup=False)
-        console.print(f"  keeps its logs {each.retention_days} days; reports {', '.join(sorted(each.measures))}\n")
+        if each.active:
+            console.print(f"  active means: {each.active}", markup=False)
+        console.print(
+            f"  can be read {each.retention_days} days back, {each.restatement_days} days are read again, "
+            f"up to {each.lag_hours} h late"
+        )
+        console.print(f"  reports {', '.join(sorted(each.measures))}\n")
