@@ -78,7 +78,9 @@ def _about(shown: Panel, lead: str, department: str, tool: str, *, first: bool) 
     if first and cell.value is not None:
         return f"{tool_name(tool)} {phrase(metrics()[lead], cell.value, shown.currency, shown.reference.name)}"
     said = told(shown, lead, department, tool)
-    return said if said.endswith(tool_name(tool)) else f"{tool_name(tool)} {said}"
+    if said.endswith(tool_name(tool)):
+        return said
+    return f"{tool_name(tool)}{':' if cell.value is None else ''} {said}"
 
 
 def _by_tool(shown: Panel, wanted: Sequence[str], department: str, tools: Sequence[str], *, every: bool) -> Table:

@@ -25,6 +25,10 @@ MOST_FIELDS = 8
 MOST_ADVICE = 3
 MOST_COLUMNS = 5
 LONGER = 26
+NOT_TOGETHER = (
+    "There is no one number for all tools together, since not every tool reports what it takes. Ask about one of "
+    "them, or compare them with “vs”."
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -107,14 +111,18 @@ def _one(question: Question, view: View, shown: Panel, tool: str, basis: Basis) 
     wanted = _asked(question, view)
     told = [each for each in (field(shown, metrics()[metric], department, tool) for metric in wanted) if each]
     plan = _plan(question, view)
+    each = by_tool(basis, shown, tool)
+    text = _text(wanted, shown, department, tool, asked=bool(question.metrics))
+    if each is not None and not any(shown.cell(metric, department, tool).value is not None for metric in wanted[:3]):
+        text = NOT_TOGETHER if missing(each, wanted[:3], each.tools) else text
     return Card(
         title=_title(view, department, tool, question),
-        text=_text(wanted, shown, department, tool, asked=bool(question.metrics)),
+        text=text,
         fields=tuple(told[:MOST_FIELDS]),
         chart=chart_of(plan, shown, (department,) if department else (), tool),
         table=_by_department(wanted, shown, tool) if plan.kind in ("scatter", "bars") and not department else None,
         buttons=_buttons(question, view, shown, tools(basis.store)),
-        footer=footer(shown, tool, by_tool(basis, shown, tool), wanted),
+        footer=footer(shown, tool, each, wanted),
     )
 
 
@@ -247,7 +255,10 @@ def help_card(vocabulary: Vocabulary) -> Card:
     """Return what may be asked, with examples from the organisation's own departments."""
     names = [name for name in vocabulary.of("department") if name != "Unmapped"]
     one, two = (names * 2)[:2] if names else ("sales", "engineering")
-    examples = ("overview", one, f"depth {one}", f"{one} vs {two}", f"prompts last {LONGER} weeks", "licenses")
+    examples = ["overview", one, f"depth {one}", f"{one} vs {two}", f"prompts last {LONGER} weeks", "licenses"]
+    several = [tool_name(each) for each in vocabulary.of("tool")]
+    if len(several) > 1:
+        examples += ["tools", f"{several[0]} vs {several[1]}", f"{one} {several[0]}"]
     return Card(
         title="What you can ask",
         text=(
@@ -260,7 +271,12 @@ def help_card(vocabulary: Vocabulary) -> Card:
             caption="The views",
         ),
         buttons=tuple(Button(label=each, ask=each) for each in examples),
-        footer=f"Departments: {listing(names, most=12)}." if names else "",
+        footer=" ".join(
+            (
+                *([f"Departments: {listing(names, most=12)}."] if names else []),
+                *([f"Tools: {listing(several, most=12)}."] if len(several) > 1 else []),
+            )
+        ),
     )
 
 

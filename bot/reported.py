@@ -8,9 +8,13 @@ from insights.catalogue import metrics
 from insights.metric import Metric
 from insights.numbers import NOTHING
 from insights.series import ALL_TOOLS, COMPANY, Panel
+from insights.weekly import LADDER_WEEKS
 from insights.words import listing
+from storage.schema import LADDER
 
 ACTIVE = "weekly_active_users"
+ON_LADDER = frozenset({*LADDER, "ladder_people"})
+RANKED = frozenset({"reference_sessions", "below_sessions", "ranked_sessions"})
 EVERY = 1000
 """More names than a list ever has: none is left out."""
 
@@ -22,7 +26,17 @@ def is_reported(panel: Panel, metric: Metric, tool: str) -> bool:
     # A quotient of nothing is no number either, though the vendor reported both sides.
     below = next((each.id for each in metrics().values() if each.adds_up and each.numerator == metric.denominator), "")
     nothing = bool(metric.denominator and below) and panel.cell(below, COMPANY, tool).value == 0
-    return nothing or any(cell.value is not None or cell.suppressed for cell in cells)
+    return (
+        nothing
+        or any(cell.value is not None or cell.suppressed for cell in cells)
+        or _is_ours_to_know(panel, metric, tool)
+    )
+
+
+def _is_ours_to_know(panel: Panel, metric: Metric, tool: str) -> bool:
+    """Tell whether a number is absent for want of history, or of a model in our catalogue: no vendor's omission."""
+    waits = bool(ON_LADDER & set(metric.needs)) and panel.history < LADDER_WEEKS
+    return waits or (bool(RANKED & set(metric.needs)) and bool(panel.mix(COMPANY, tool)))
 
 
 def is_of_seats(metric: Metric) -> bool:
