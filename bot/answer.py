@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass, replace
 
+from bot.across_tools import tools_card
 from bot.advice import advice_of
 from bot.card import Advice, Button, Card, Table
 from bot.conversation.understand import Understanding, Vocabulary, understand
 from bot.conversation.vocabulary import vocabulary_of
-from bot.format import format_period, format_value, format_week
+from bot.format import format_week
+from bot.reported import ACTIVE, footer, is_of_seats, missing
+from bot.reported import told as _told
 from bot.view_chart import chart_of
 from bot.wording import field, phrase, sentence, titled, tool_name
 from insights.basis import Basis, latest_complete_week
@@ -22,6 +25,10 @@ MOST_FIELDS = 8
 MOST_ADVICE = 3
 MOST_COLUMNS = 5
 LONGER = 26
+NOT_TOGETHER = (
+    "There is no one number for all tools together, since not every tool reports what it takes. Ask about one of "
+    "them, or compare them with “vs”."
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,44 +60,69 @@ def answer(question: Question, basis: Basis, vocabulary: Vocabulary | None = Non
     if question.view == "help":
         return help_card(vocabulary or vocabulary_of(basis))
     view = views()[question.view]
-    tool = _tool(question, basis)
+    known = tools(basis.store)
+    if len(question.tools) > 1 or view.chart.kind == "by_tool":
+        return _across_tools(question, view, known, basis)
+    tool = _tool(question, known)
     # Findings are always judged on the default window, whatever span the chart shows.
     judged = panel(basis, tools=(tool,))
     shown = judged if question.weeks is None else panel(basis, weeks=question.weeks, tools=(tool,))
     if not shown.weeks:
         return nothing_yet(shown)
     if len(question.departments) > 1:
-        return _comparison(question, view, shown, tool)
+        return _comparison(question, view, shown, tool, basis)
     department = question.departments[0] if question.departments else COMPANY
     if department and shown.cell(_asked(question, view)[0], department, tool).suppressed:
-        return _too_few(department, view, shown)
-    return replace(_one(question, view, shown, tool), advice=_advice(view, judged, department, tool))
+        return _too_few(department, view, shown, tool)
+    return replace(_one(question, view, shown, tool, basis), advice=_advice(view, judged, department, tool))
 
 
-def _tool(question: Question, basis: Basis) -> str:
+def _across_tools(question: Question, view: View, known: tuple[str, ...], basis: Basis) -> Card:
+    """The card that sets tools beside each other, of the company or of departments."""
+    shown = panel(basis, weeks=question.weeks or DEFAULT_WEEKS, tools=(ALL_TOOLS, *(question.tools or known)))
+    if not shown.weeks:
+        return nothing_yet(shown)
+    if len(question.departments) == 1 and shown.cell(ACTIVE, question.departments[0]).suppressed:
+        return _too_few(question.departments[0], view, shown, ALL_TOOLS)
+    return tools_card(question, view, shown, known, _buttons(question, view, shown, known))
+
+
+def _tool(question: Question, known: tuple[str, ...]) -> str:
     """The one tool asked about, or the only one there is; else all of them together."""
-    known = question.tools or tools(basis.store)
-    return known[0] if len(known) == 1 else ALL_TOOLS
+    wanted = question.tools or known
+    return wanted[0] if len(wanted) == 1 else ALL_TOOLS
+
+
+def by_tool(basis: Basis, shown: Panel, tool: str) -> Panel | None:
+    """Return the newest week of `shown` tool by tool, where its numbers are about several tools together."""
+    known = tools(basis.store)
+    if tool != ALL_TOOLS or len(known) < 2:
+        return None
+    return panel(basis, weeks=Weeks(first=shown.weeks[-1], last=shown.weeks[-1]), tools=known)
 
 
 def _asked(question: Question, view: View) -> tuple[str, ...]:
     return tuple(each for each in (question.metrics or view.metrics) if metrics()[each].needs)
 
 
-def _one(question: Question, view: View, shown: Panel, tool: str) -> Card:
+def _one(question: Question, view: View, shown: Panel, tool: str, basis: Basis) -> Card:
     """The card about the company or one department."""
     department = question.departments[0] if question.departments else COMPANY
     wanted = _asked(question, view)
     told = [each for each in (field(shown, metrics()[metric], department, tool) for metric in wanted) if each]
     plan = _plan(question, view)
+    each = by_tool(basis, shown, tool)
+    text = _text(wanted, shown, department, tool, asked=bool(question.metrics))
+    if each is not None and not any(shown.cell(metric, department, tool).value is not None for metric in wanted[:3]):
+        text = NOT_TOGETHER if missing(each, wanted[:3], each.tools) else text
     return Card(
         title=_title(view, department, tool, question),
-        text=_text(wanted, shown, department, tool),
+        text=text,
         fields=tuple(told[:MOST_FIELDS]),
         chart=chart_of(plan, shown, (department,) if department else (), tool),
         table=_by_department(wanted, shown, tool) if plan.kind in ("scatter", "bars") and not department else None,
-        buttons=_buttons(question, view, shown),
-        footer=footer(shown, tool),
+        buttons=_buttons(question, view, shown, tools(basis.store)),
+        footer=footer(shown, tool, each, wanted),
     )
 
 
@@ -116,19 +148,21 @@ def _title(view: View, department: str, tool: str, question: Question) -> str:
     return f"{department or 'Whole company'} · {what} · {tool_name(tool)}"
 
 
-def _text(wanted: tuple[str, ...], shown: Panel, department: str, tool: str) -> str:
+def _text(wanted: tuple[str, ...], shown: Panel, department: str, tool: str, *, asked: bool) -> str:
     """The number first, with its change; then the next two; a department beside the company."""
     told = [each for each in (sentence(shown, metric, department, tool) for metric in wanted[:3]) if each]
+    use = tuple(each for each in wanted if asked or not told or not is_of_seats(metrics()[each]))
+    gaps = missing(shown, use, (tool,)) if tool != ALL_TOOLS else ""
     if not told:
-        return f"Nothing was reported for this in the week of {format_week(shown.weeks[-1])}."
+        return gaps or f"Nothing was reported for this in the week of {format_week(shown.weeks[-1])}."
     said = ". ".join(f"{each[0].upper()}{each[1:]}" for each in told) + "."
     company = shown.cell(wanted[0], COMPANY, tool).value
     if department and company is not None:
         said += f" The whole company: {phrase(metrics()[wanted[0]], company, shown.currency, shown.reference.name)}."
-    return said
+    return f"{said} {gaps}".strip()
 
 
-def _comparison(question: Question, view: View, shown: Panel, tool: str) -> Card:
+def _comparison(question: Question, view: View, shown: Panel, tool: str, basis: Basis) -> Card:
     wanted = _asked(question, view)[:MOST_FIELDS]
     names = question.departments
     rows = tuple(
@@ -143,31 +177,26 @@ def _comparison(question: Question, view: View, shown: Panel, tool: str) -> Card
     lead = plan.metrics[-1] if plan.kind == "two_lines" else wanted[0]
     values = [(name, shown.latest(lead, name, tool)) for name in names]
     ranked = sorted(((v, name) for name, v in values if v is not None), reverse=True)
+    gaps = missing(shown, (lead,), (tool,)) if tool != ALL_TOOLS else ""
     told = [f"{name} {phrase(metrics()[lead], value, shown.currency, shown.reference.name)}" for value, name in ranked]
     return Card(
         title=f"{listing(names)} · {view.title} · {tool_name(tool)}",
-        text=f"{listing(told, most=4)}." if told else f"Too few people are active in {listing(names)} to tell.",
+        text=f"{listing(told, most=4)}." if told else gaps or f"Too few people are active in {listing(names)} to tell.",
         chart=chart_of(plan, shown, names, tool),
         table=Table(
             columns=("", *names, "Company"), rows=rows, numeric=tuple(range(1, len(names) + 2)), caption=view.title
         ),
-        buttons=_buttons(question, view, shown),
-        footer=footer(shown, tool),
+        buttons=_buttons(question, view, shown, tools(basis.store)),
+        footer=footer(shown, tool, by_tool(basis, shown, tool), wanted),
     )
 
 
-def _told(shown: Panel, metric: str, department: str, tool: str) -> str:
-    cell = shown.cell(metric, department, tool)
-    if cell.suppressed:
-        return "hidden"
-    told = format_value(cell.value, metrics()[metric].unit, shown.currency)
-    return f"{told} (est.)" if cell.estimated else told
-
-
-def _by_department(wanted: tuple[str, ...], shown: Panel, tool: str) -> Table:
+def _by_department(wanted: tuple[str, ...], shown: Panel, tool: str) -> Table | None:
     columns = [each for each in wanted if any(_known(shown, each, name, tool) for name in shown.departments)]
     columns = columns[:MOST_COLUMNS]
-    first = columns[0] if columns else wanted[0]
+    if not columns:
+        return None
+    first = columns[0]
     names = sorted(shown.departments, key=lambda name: (-(shown.latest(first, name, tool) or 0), name))
     return Table(
         columns=("Department", *(titled(metrics()[each], shown.reference.name) for each in columns)),
@@ -181,15 +210,15 @@ def _known(shown: Panel, metric: str, department: str, tool: str) -> bool:
     return shown.cell(metric, department, tool).value is not None
 
 
-def _too_few(department: str, view: View, shown: Panel) -> Card:
+def _too_few(department: str, view: View, shown: Panel, tool: str) -> Card:
     return Card(
-        title=f"{department} · {view.title}",
+        title=f"{department} · {view.title} · {tool_name(tool)}",
         text=(
             f"Too few people in {department} were active to show its numbers without telling about single people: "
             f"nothing is shown about fewer than {shown.min_group_size}, nor what would give such a number away."
         ),
         buttons=(Button(label="Whole company", ask=view.id),),
-        footer=footer(shown, ALL_TOOLS),
+        footer=footer(shown, tool),
     )
 
 
@@ -202,14 +231,8 @@ def nothing_yet(shown: Panel) -> Card:
     )
 
 
-def footer(shown: Panel, tool: str) -> str:
-    """Return which weeks and tools the numbers cover, and what qualifies them."""
-    covered = f"{tool_name(tool)}, {format_period(shown.weeks[0], shown.weeks[-1])} (complete weeks, UTC)."
-    return " ".join((covered[0].upper() + covered[1:], *shown.notes))
-
-
-def _buttons(question: Question, view: View, shown: Panel) -> tuple[Button, ...]:
-    who = " vs ".join(question.departments)
+def _buttons(question: Question, view: View, shown: Panel, known: tuple[str, ...]) -> tuple[Button, ...]:
+    who = " ".join((" vs ".join(question.departments), *map(tool_name, question.tools))).strip()
     about = f"{view.id} {who}".strip()
     buttons = []
     if question.weeks is None and shown.history > DEFAULT_WEEKS:
@@ -217,8 +240,12 @@ def _buttons(question: Question, view: View, shown: Panel) -> tuple[Button, ...]
     buttons += [
         Button(label=other.title, ask=f"{other.id} {who}".strip())
         for other in views().values()
-        if other.id not in (view.id, "overview") and not (who and other.id == "departments")
+        if other.id not in (view.id, "overview")
+        and not (question.departments and other.id == "departments")
+        and other.chart.kind != "by_tool"
     ][:3]
+    if len(known) > 1 and view.chart.kind != "by_tool":
+        buttons.append(Button(label="Tools", ask=" ".join(("tools", " vs ".join(question.departments))).strip()))
     if question.departments:
         buttons.append(Button(label="Whole company", ask=view.id))
     return tuple(buttons)
@@ -228,7 +255,10 @@ def help_card(vocabulary: Vocabulary) -> Card:
     """Return what may be asked, with examples from the organisation's own departments."""
     names = [name for name in vocabulary.of("department") if name != "Unmapped"]
     one, two = (names * 2)[:2] if names else ("sales", "engineering")
-    examples = ("overview", one, f"depth {one}", f"{one} vs {two}", f"prompts last {LONGER} weeks", "licenses")
+    examples = ["overview", one, f"depth {one}", f"{one} vs {two}", f"prompts last {LONGER} weeks", "licenses"]
+    several = [tool_name(each) for each in vocabulary.of("tool")]
+    if len(several) > 1:
+        examples += ["tools", f"{several[0]} vs {several[1]}", f"{one} {several[0]}"]
     return Card(
         title="What you can ask",
         text=(
@@ -241,7 +271,12 @@ def help_card(vocabulary: Vocabulary) -> Card:
             caption="The views",
         ),
         buttons=tuple(Button(label=each, ask=each) for each in examples),
-        footer=f"Departments: {listing(names, most=12)}." if names else "",
+        footer=" ".join(
+            (
+                *([f"Departments: {listing(names, most=12)}."] if names else []),
+                *([f"Tools: {listing(several, most=12)}."] if len(several) > 1 else []),
+            )
+        ),
     )
 
 

@@ -1,11 +1,15 @@
-"""The weekly digest: a written summary, the headline numbers, the chart that matters, findings, and the six views."""
+"""The weekly digest: a written summary, the headline numbers, the chart that matters, findings, and the six views.
+
+Where there are several tools, the view of tools is the seventh.
+"""
 
 from dataclasses import replace
 
 from bot.advice import advice_of
-from bot.answer import answer, footer
+from bot.answer import answer, by_tool
 from bot.card import Button, Card, Digest, Field
 from bot.format import format_value, format_week
+from bot.reported import footer
 from bot.view_chart import chart_of
 from bot.wording import field, sentence, tool_name
 from insights.basis import Basis
@@ -49,11 +53,13 @@ def weekly_digest(basis: Basis, organisation: str) -> tuple[Digest | None, Exami
         chart=chart_of(views()[CHART].chart, shown, (), tool),
         advice=advice,
         buttons=_buttons(seen),
-        footer=footer(shown, tool),
+        footer=footer(shown, tool, by_tool(basis, shown, tool), HEADLINES),
     )
-    six = tuple(answer(Question(view=view.id), basis) for view in views().values() if view.id != "overview")
+    # One tool is not set beside others.
+    left_out = {"overview"} if tool == ALL_TOOLS else {"overview", "tools"}
+    told = tuple(answer(Question(view=each), basis) for each in views() if each not in left_out)
     return Digest(
-        week=shown.weeks[-1], card=card, views=tuple(replace(each, advice=(), footer="") for each in six)
+        week=shown.weeks[-1], card=card, views=tuple(replace(each, advice=(), footer="") for each in told)
     ), seen
 
 

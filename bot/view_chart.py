@@ -5,7 +5,7 @@ from typing import assert_never
 
 from bot.card import Bar, BarChart, Chart, Dot, DotChart, Level, Line, LineChart, ShareChart
 from bot.format import format_value, format_week
-from bot.wording import titled
+from bot.wording import titled, tool_name
 from insights.catalogue import metrics
 from insights.series import ALL_TOOLS, COMPANY, FamilyShare, Panel
 from insights.view import ChartPlan
@@ -35,6 +35,8 @@ def chart_of(plan: ChartPlan, panel: Panel, departments: tuple[str, ...] = (), t
             return _dots(plan, panel, departments, tool)
         case "bars":
             return _bars(plan, panel, departments, tool)
+        case "by_tool":
+            return _by_tool(plan, panel, departments[0] if departments else COMPANY)
         case _:
             assert_never(plan.kind)
 
@@ -60,6 +62,27 @@ def _lines(plan: ChartPlan, panel: Panel, departments: tuple[str, ...], tool: st
         two_scales=plan.kind == "two_lines" and one and len(lines) == 2,
         levels=tuple(Level(value=mark.value, label=mark.label) for mark in plan.marks) if one else (),
         alt=_lines_in_words(title if not subject else f"{subject}{title}", panel, lines),
+        currency=panel.currency,
+    )
+
+
+def _by_tool(plan: ChartPlan, panel: Panel, department: str) -> LineChart | None:
+    """A line a tool of the panel; tools that do not report the metric, or are hidden throughout, have none."""
+    metric = metrics()[plan.metrics[0]]
+    told = [(each, panel.values(metric.id, department, each)) for each in panel.tools if each != ALL_TOOLS]
+    lines = [
+        Line(label=tool_name(each), values=values, unit=metric.unit)
+        for each, values in told
+        if any(value is not None for value in values)
+    ]
+    if not lines:
+        return None
+    title = f"{department}: {plan.title[0].lower()}{plan.title[1:]}" if department else plan.title
+    return LineChart(
+        title=title,
+        weeks=panel.weeks,
+        lines=tuple(lines),
+        alt=_lines_in_words(title, panel, lines),
         currency=panel.currency,
     )
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-ChartKind = Literal["two_lines", "lines", "stacked_share", "scatter", "bars"]
+ChartKind = Literal["two_lines", "lines", "stacked_share", "scatter", "bars", "by_tool"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -21,6 +21,7 @@ class ChartPlan:
     `two_lines`: two metrics by week, one scale each. `lines`: one or more metrics by week on one scale.
     `stacked_share`: model families' share of sessions by week. `scatter`: first metric across, second up, one dot
     a department, over the last `weeks`. `bars`: first metric by department, second (a part of the first) inside it.
+    `by_tool`: the first metric by week, one line a tool.
     """
 
     kind: ChartKind

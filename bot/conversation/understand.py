@@ -92,7 +92,7 @@ def understand(text: str, vocabulary: Vocabulary, last_week: date | None) -> Und
         departments=departments,
         tools=by_kind["tool"],
         weeks=weeks,
-        intent="compare" if len(departments) > 1 or placed.comparing else "show",
+        intent="compare" if len(departments) > 1 or len(by_kind["tool"]) > 1 or placed.comparing else "show",
     )
     if placed.unknown:
         unknown = tuple(placed.unknown)

@@ -25,8 +25,21 @@ def vocabulary_of(basis: Basis) -> Vocabulary:
             terms += [Term(phrase=word, kind="view", value=shown_in) for word in words]
     for tool in tools(basis.store):
         terms += [Term(phrase=word, kind="tool", value=tool) for word in (tool, tool_name(tool))]
+    for tool in tools(basis.store):
+        terms += [Term(phrase=word, kind="tool", value=tool) for word in TOOL_WORDS.get(tool, ())]
     return Vocabulary(terms=tuple(terms))
 
+
+TOOL_WORDS = {
+    "chatgpt": ("chat gpt",),
+    "codex": ("openai codex",),
+    "openai-api": ("openai",),
+    "copilot": ("m365 copilot", "office copilot", "microsoft copilot", "ms copilot"),
+    "gemini": ("google gemini",),
+    "github-copilot": ("copilot", "gh copilot"),
+    "claude": ("anthropic",),
+}
+"""What people call a tool besides its name; a word that is another tool's name means that one where both are there."""
 
 SHORT_FORMS = {
     "operations": ("ops",),

@@ -22,7 +22,7 @@ def ids(each: Metric | View | Detector | Action) -> str:
 
 
 def test_the_views_of_the_product_are_there() -> None:
-    assert {each.id for each in VIEWS} == SIX | {"overview"}
+    assert {each.id for each in VIEWS} == SIX | {"overview", "tools"}
 
 
 def test_every_view_has_a_detector() -> None:
@@ -66,6 +66,8 @@ def test_a_view_shows_metrics_that_exist_in_a_chart_that_fits_them(view: View) -
             assert len(view.chart.metrics) == 2
         case "lines":
             assert len({metrics()[each].unit for each in view.chart.metrics}) == 1
+        case "by_tool":
+            assert len(view.chart.metrics) == 1
         case "stacked_share":
             assert view.chart.metrics == ("model_mix",)
 
