@@ -163,6 +163,7 @@ def _fill_group_week(connection: Connection, week: date) -> None:
         _collect(connection, cells, wanted)
     if _has_history(connection, week):
         _collect(connection, cells, _ladder(week))
+        _leave_out_ladders_without_prompts(cells)
     for tool, seats in connection.execute(select(contract.c.tool, contract.c.seats)):
         if (tool, COMPANY, "") in cells:
             cells[tool, COMPANY, ""]["seats_purchased"] = seats
@@ -174,6 +175,17 @@ def _fill_group_week(connection: Connection, week: date) -> None:
     ]
     if rows:
         connection.execute(insert(group_week), rows)
+
+
+def _leave_out_ladders_without_prompts(cells: Cells) -> None:
+    """A tool that reports no prompts has no ladder: its people would all look as if they had asked nothing."""
+    silent = {
+        tool for (tool, segment, _), values in cells.items() if segment == COMPANY and values.get("prompts") is None
+    }
+    for (tool, _, _), values in cells.items():
+        if tool in silent:
+            for rung in LADDER:
+                values.pop(rung, None)
 
 
 def _collect(connection: Connection, cells: Cells, wanted: Select[Any]) -> None:

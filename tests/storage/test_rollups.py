@@ -224,3 +224,16 @@ def test_a_week_without_facts_has_no_roll_up(filled: Store) -> None:
     ingestion.replace_usage(filled, "test", [week + timedelta(days=n) for n in range(7)], [])
     rollups.refresh(filled)
     assert reading.group_weeks(filled, week, week).rows == []
+
+
+def test_a_tool_that_reports_no_prompts_has_no_ladder(filled: Store) -> None:
+    rows = [
+        Usage(day=MONDAY + timedelta(weeks=week), person=person, tool="cursor", model="", sessions=1)
+        for week in range(WEEKS)
+        for person in PEOPLE[:10]
+    ]
+    ingestion.replace_usage(filled, "cursor", sorted({row.day for row in rows}), rows)
+    rollups.refresh(filled)
+    found = cell(filled, LAST, "cursor")
+    assert (found["people"], found["power"], found["habitual"]) == (10, None, None)
+    assert cell(filled, LAST, "chatgpt")["power"] is not None
