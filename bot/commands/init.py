@@ -38,6 +38,14 @@ key = "file:ai-usage.key"
 # schedule = "hourly"           # "hourly", "daily", or "every 6 hours"
 # path = "logs/"                # instead of the API: a folder of downloaded log files
 
+# Other tools are the same, one table each; `ai-usage sources` says what each one reads and which key it needs.
+# [sources.claude]
+# key = "env:CLAUDE_ANALYTICS_KEY"
+#
+# [sources.github-copilot]
+# organization = "your-organisation"
+# key = "env:GITHUB_TOKEN"
+
 # Who belongs to which department: a CSV from HR with the columns employee_id, work_email, alias_emails, department,
 # team, location, manager_email, start_date, end_date, effective_from.
 # [sources.directory]
