@@ -10,6 +10,7 @@ from bot.conversation.vocabulary import vocabulary_of
 from bot.format import format_week
 from bot.reported import ACTIVE, footer, is_of_seats, missing
 from bot.reported import told as _told
+from bot.status import status_card, status_of
 from bot.view_chart import chart_of
 from bot.wording import field, phrase, sentence, titled, tool_name
 from insights.basis import Basis, latest_complete_week
@@ -57,8 +58,17 @@ def ask(text: str, basis: Basis) -> Answer:
 
 def answer(question: Question, basis: Basis, vocabulary: Vocabulary | None = None) -> Card:
     """Return the card that answers `question`; it reads weekly roll-ups only."""
-    if question.view == "help":
-        return help_card(vocabulary or vocabulary_of(basis))
+    match question.view:
+        case "help":
+            return help_card(vocabulary or vocabulary_of(basis))
+        case "status":
+            return status_card(status_of(basis))
+        case _:
+            return _numbers(question, basis)
+
+
+def _numbers(question: Question, basis: Basis) -> Card:
+    """The card of a view."""
     view = views()[question.view]
     known = tools(basis.store)
     if len(question.tools) > 1 or view.chart.kind == "by_tool":

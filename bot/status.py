@@ -4,9 +4,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import connectors
+from bot.card import Button, Card, Table
+from bot.format import format_day, format_week
+from bot.wording import tool_name
 from connectors.connector import Connector
 from insights.basis import Basis
 from insights.series import panel
+from insights.words import listing
 from storage.discover import discover
 from storage.reading import coverage, last_good_runs, last_runs
 
@@ -70,3 +74,31 @@ def _alarms(basis: Basis) -> list[str]:
         for source, started in last_good_runs(basis.store).items()
         if source in kept and (basis.as_of - started.date()).days * 2 > kept[source]
     ]
+
+
+def status_card(status: Status) -> Card:
+    """Return the state as a card: which sources are fresh, and what failed."""
+    failed = [each.source for each in status.sources if each.error]
+    latest = f"The latest complete week is that of {format_week(status.latest_week)}." if status.latest_week else ""
+    state = (
+        f"{listing([tool_name(each) for each in failed])} could not be read." if failed else "Every source was read."
+    )
+    rows = tuple(
+        (
+            tool_name(each.source),
+            format_day(each.last_day) if each.last_day else "–",
+            f"{each.last_run:%Y-%m-%d %H:%M} UTC" if each.last_run else "never",
+            f"{sum(each.skipped.values()):,}",
+            "failed: " + each.error if each.error else "ok",
+        )
+        for each in status.sources
+    )
+    return Card(
+        title="How fresh the data are",
+        text=" ".join(part for part in (state if status.sources else "No source has been read yet.", latest) if part),
+        table=Table(columns=("Source", "Facts to", "Last run", "Skipped", "State"), rows=rows, numeric=(3,))
+        if rows
+        else None,
+        buttons=(Button(label="Overview", ask="overview"),),
+        footer=" ".join(status.notes),
+    )

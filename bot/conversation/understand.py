@@ -81,6 +81,8 @@ def understand(text: str, vocabulary: Vocabulary, last_week: date | None) -> Und
     plain = " ".join(text[:LONGEST].lower().split())
     if plain.strip(" ?!.") in {"help", "hi", "hello", "hey", "commands", "what can you do"}:
         return Understanding(question=Question(view="help", intent="help"), confidence=1.0)
+    if plain.strip(" ?!.") in {"status", "data status", "freshness", "how fresh is the data"}:
+        return Understanding(question=Question(view="status"), confidence=1.0)
     rest, weeks = _take_weeks(plain, last_week)
     placed = _place(rest, vocabulary)
     by_kind = {kind: tuple(dict.fromkeys(t.value for t in placed.found if t.kind == kind)) for kind in KINDS}

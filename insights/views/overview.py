@@ -22,6 +22,6 @@ overview = View(
         metrics=("weekly_active_users", "messages_per_session"),
         title="Active people and messages per session",
     ),
-    words=("overview", "summary", "how are we doing", "status", "everything", "usage"),
+    words=("overview", "summary", "how are we doing", "everything", "usage"),
     order=10,
 )

@@ -1,5 +1,6 @@
 from datetime import UTC, date, datetime
 
+from bot.answer import ask
 from bot.status import status_of
 from insights.basis import Basis
 from storage import ingestion
@@ -33,3 +34,11 @@ def test_runs_that_failed_do_not_count_as_read(store: Store) -> None:
 def test_what_was_skipped_is_told_by_reason(store: Store) -> None:
     read(store, READ)
     assert status_of(Basis(store=store, as_of=date(2026, 11, 2))).sources[0].skipped == {"not JSON": 2}
+
+
+def test_status_may_be_asked_for_in_words(store: Store) -> None:
+    read(store, READ, error="refused the key")
+    card = ask("status?", Basis(store=store, as_of=date(2026, 11, 2))).card
+    assert card.text.startswith("ChatGPT could not be read.")
+    assert card.table is not None
+    assert card.table.rows[0][-1] == "failed: refused the key"
