@@ -284,3 +284,55 @@ async def test_requests_keep_the_distance_that_the_vendor_wants() -> None:
     for _ in range(4):
         await pace.wait()
     assert [round(each) for each in waited] == [3, 6, 9]
+
+
+ODD = (None, "", "x", -1, 0, 10**30, 1.5, True, [], {}, [None], {"a": 1}, "2026-02-30", "\u202e", "NaN")
+
+
+def mutated(body: bytes, rng: random.Random) -> bytes:
+    """Return JSON with one value replaced, dropped or doubled; other bytes with one of them changed."""
+    try:
+        whole = json.loads(body)
+    except ValueError:
+        at = rng.randrange(len(body)) if body else 0
+        return body[:at] + bytes([rng.randrange(256)]) + body[at + 1 :]
+    places = list(places_in(whole))
+    if not places:
+        return json.dumps(rng.choice(ODD)).encode()
+    holder, key = rng.choice(places)
+    match rng.randrange(3):
+        case 0:
+            holder[key] = rng.choice(ODD)
+        case 1 if isinstance(holder, dict):
+            del holder[key]
+        case _ if isinstance(holder, list):
+            holder.append(holder[key])
+        case _:
+            holder[key] = [holder[key]]
+    return json.dumps(whole).encode()
+
+
+def places_in(value: Any) -> Any:
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, each in list(inner):
+        yield value, key
+        yield from places_in(each)
+
+
+@pytest.mark.parametrize("tool", CASES)
+async def test_an_answer_that_was_tampered_with_is_read_or_refused_and_never_a_crash(
+    tool: str, play, tmp_path: Path
+) -> None:
+    vendor = await play(tool)
+    rng = random.Random(tool)
+    vendor.damage = lambda _number, body: mutated(body, rng) if rng.random() < 0.3 else body
+    refused = 0
+    for number in range(40):
+        opened = open_store(f"sqlite:///{tmp_path / f'{number}.db'}")
+        try:
+            await run(tool, vendor, opened)
+        except ConnectorError:
+            refused += 1
+        assert all(0 <= row.get(name, 0) < 2**63 for row in facts(opened) for name in MEASURES)
+        opened.close()
+    assert 0 < refused < 40
