@@ -7,8 +7,10 @@ import click
 import pytest
 
 import bot.commands
+from bot.sources_page import sources_page
 from insights.views import VIEWS
 from storage.discover import discover
+from tests.bot.golden import assert_golden
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -31,3 +33,7 @@ def test_every_relative_link_leads_somewhere(page: Path) -> None:
     links = re.findall(r"\]\(([^)#\s]+)", page.read_text(encoding="utf-8"))
     missing = [link for link in links if "://" not in link and not (page.parent / link).exists()]
     assert not missing
+
+
+def test_the_page_about_sources_says_what_the_connectors_declare() -> None:
+    assert_golden(ROOT / "docs" / "sources.md", sources_page())

@@ -1,0 +1,44 @@
+"""The page about sources, written from what the connectors declare of themselves."""
+
+import connectors
+from connectors.connector import Connector, Permission, Stream, Table, TableFeed
+from storage.discover import discover
+
+HEAD = """\
+# Sources
+
+What each connector reads, never reads and needs. Written by `ai-usage sources --markdown` from the connectors' own
+declarations; a test holds that this page says the same.
+"""
+
+
+def feeds_of(connector: Connector) -> list[Stream | Table]:
+    """Return what a connector reads one by one: streams of files, or tables."""
+    if isinstance(connector.feed, TableFeed):
+        return [*connector.feed.people, *connector.feed.tables]
+    return list(connector.streams)
+
+
+def permissions_of(connector: Connector) -> tuple[Permission, ...]:
+    """Return what a key must be allowed to do, each once."""
+    return tuple(dict.fromkeys([connector.users, *(each.permission for each in feeds_of(connector))]))
+
+
+def sources_page() -> str:
+    """Return the page in Markdown, a section a connector."""
+    return "\n".join([HEAD, *(_section(each) for each in discover(connectors, Connector))])
+
+
+def _section(connector: Connector) -> str:
+    lines = [f"## {connector.title} (`{connector.tool}`)", ""]
+    lines += [f"- Reads {each}." for each in connector.reads]
+    lines += [f"- Never reads: {each}." for each in connector.never_reads]
+    lines += [f"- Needs {each.name}. Where: {each.where}." for each in permissions_of(connector)]
+    lines += [f"- Active means: {connector.active}."] if connector.active else []
+    lines += [
+        f"- Can be read {connector.retention_days} days back; {connector.restatement_days} days are read again; up to "
+        f"{connector.lag_hours} h late.",
+        f"- Reports {', '.join(f'`{name}`' for name in sorted(connector.measures)) or 'that somebody was active'}.",
+        "",
+    ]
+    return "\n".join(lines)
