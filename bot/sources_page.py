@@ -35,9 +35,9 @@ def _section(connector: Connector) -> str:
     lines += [f"- Never reads: {each}." for each in connector.never_reads]
     lines += [f"- Needs {each.name}. Where: {each.where}." for each in permissions_of(connector)]
     lines += [f"- Active means: {connector.active}."] if connector.active else []
+    again = f"{connector.restatement_days} days are read again"
     lines += [
-        f"- Can be read {connector.retention_days} days back; {connector.restatement_days} days are read again; up to "
-        f"{connector.lag_hours} h late.",
+        f"- Can be read {connector.retention_days} days back; {again}; up to {connector.lag_hours} h late.",
         f"- Reports {', '.join(f'`{name}`' for name in sorted(connector.measures)) or 'that somebody was active'}.",
         "",
     ]
