@@ -38,6 +38,7 @@ MOST = 1e15
 """No person does more of anything in a day."""
 
 NOBODY = "nobody's: no person is named"
+AGAIN = "an event that was told before"
 MACHINE = "a service account's, which is no person"
 DAY = timedelta(days=1)
 _WHOLE = {each.name for each in fields(Usage) if each.type in ("int | None", int | None)}
@@ -264,7 +265,13 @@ def _facts(run: _Run, rows: Sequence[DayRow]) -> list[Usage]:
     door, tool = run.source.door, run.source.connector.tool
     owners = _owners(run.source, rows)
     sums: dict[tuple[date, Person, str], Counter[str]] = defaultdict(Counter)
+    events: set[str] = set()
     for row in rows:
+        if row.event in events:
+            run.tally.skipped[AGAIN] += 1
+            continue
+        if row.event is not None:
+            events.add(row.event)
         account = door.account(row.account)
         if account in run.machines:
             run.tally.skipped[MACHINE] += 1
