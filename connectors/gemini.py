@@ -86,9 +86,8 @@ def parse(answer: bytes, request: Request) -> TablePage:
             bad += 1
         elif active and day is not None:
             rows.append(_row(each, day, active))
-    then = ()
-    if page.next_page_token:
-        then = (Request(path=request.path, parameters={**request.parameters, "pageToken": page.next_page_token}),)
+    more = {**request.parameters, "pageToken": page.next_page_token or ""}
+    then = (Request(path=request.path, parameters=more),) if page.next_page_token else ()
     return TablePage(rows=tuple(rows), then=then, passed=passed, bad={NO_DAY: bad} if bad else {})
 
 
@@ -145,5 +144,6 @@ gemini = Connector(
             Table(name="the log of Gemini's activities", permission=_PERMISSION, ask=ask, parse=parse, span_days=1),
         ),
         per_minute=240,
+        oauth_scope=_SCOPE,
     ),
 )

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, timedelta
 
+from connectors.auth import bearer_token
 from connectors.connector import Connector, Scopes, Table, TableFeed
 from connectors.door import model_name
 from connectors.errors import (
@@ -18,7 +19,7 @@ from connectors.errors import (
     PermissionMissingError,
     SourceFailedError,
 )
-from connectors.http import Api, Sleep, get_page, open_api
+from connectors.http import Api, Sleep, get_page, open_api, signed
 from connectors.ingest import Clock, Source, keep_accounts, noted, now
 from connectors.report import Progress, RunReport, Tally
 from connectors.rows import Account, DayRow, Request, TablePage
@@ -85,7 +86,7 @@ async def ingest_tables(
     with noted(source.store, source.name, progress, clock) as tally:
         async with open_api(
             access.base_url or connector.base_url,
-            access.token,
+            await _token(feed, access, clock),
             connector.users,
             sign=feed.sign,
             headers=feed.headers,
@@ -96,7 +97,11 @@ async def ingest_tables(
             await _read_people(run, today)
             windows = list(_windows(source, access.since, today))
             progress.begin(f"Reading {connector.title}", len(windows))
-            for first, last in windows:
+            for number, (first, last) in enumerate(windows):
+                if number and feed.oauth_scope:
+                    # A token that was exchanged for lives an hour; the windows of a first run may take longer.
+                    shown = signed(feed.sign, await _token(feed, access, clock))
+                    run = replace(run, api=replace(api, headers={**api.headers, **shown}))
                 await _read_window(run, first, last)
                 progress.advance(1)
     return tally.report()
@@ -115,7 +120,7 @@ async def probe_tables(connector: Connector, access: TableAccess, today: date) -
     table = (*feed.people, *feed.tables)[0]
     async with open_api(
         access.base_url or connector.base_url,
-        access.token,
+        await _token(feed, access, now),
         table.permission,
         sign=feed.sign,
         headers=feed.headers,
@@ -136,6 +141,12 @@ def table_feed(connector: Connector) -> TableFeed:
     if not isinstance(connector.feed, TableFeed):
         raise ConfigurationError(f"{connector.title} delivers files, not tables")
     return connector.feed
+
+
+async def _token(feed: TableFeed, access: TableAccess, clock: Clock) -> str:
+    if not feed.oauth_scope:
+        return access.token
+    return await bearer_token(access.token, scope=feed.oauth_scope, admin=access.scopes.admin, at=clock())
 
 
 @dataclass(slots=True)
