@@ -57,13 +57,15 @@ class Source(Part, frozen=True):
     """[sources.<tool>]: where one vendor's logs are read.
 
     `kind` and `path` belong to [sources.directory] and to folders of downloaded logs. `organization` is the
-    vendor's `org-…` id where a stream is scoped by it.
+    vendor's `org-…` id where a stream is scoped by it. `admin` is the administrator in whose name a service account
+    asks, where `key` holds one.
     """
 
     kind: str = ""
     path: str = ""
     workspace: str = ""
     organization: str = ""
+    admin: str = ""
     key: str = ""
     base_url: str = ""
     schedule: str = "hourly"

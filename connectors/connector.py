@@ -52,10 +52,11 @@ Sign = Literal["bearer", "x-api-key", "basic"]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Scopes:
-    """The ids that an operator configured: whose data is asked for."""
+    """The ids that an operator configured: whose data is asked for, and in the name of which administrator."""
 
     workspace: str = ""
     organization: str = ""
+    admin: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,7 +81,8 @@ class TableFeed:
     """A vendor that delivers finished numbers by day. `people` are asked first: who has an account, and which address.
 
     `headers` go with every request. `per_minute` is the vendor's own limit for a key; 0: none is known. Without `seats`
-    an account is no licence: it only says whose it is.
+    an account is no licence: it only says whose it is. With an `oauth_scope` the key may be a service account's: it is
+    exchanged for a bearer token of that scope.
     """
 
     tables: tuple[Table, ...]
@@ -89,6 +91,7 @@ class TableFeed:
     headers: Mapping[str, str] = field(default_factory=dict)
     per_minute: int = 0
     seats: bool = True
+    oauth_scope: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

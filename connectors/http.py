@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import ipaddress
 import random
+import re
 import tempfile
 from base64 import b64encode
 from collections.abc import AsyncIterator, Awaitable, Callable, Container, Mapping
@@ -37,6 +38,7 @@ MAX_PAGE = 64 << 20
 
 _MAX_REDIRECTS = 5
 _BLOCK = 1 << 18
+_TOO_FAST = re.compile(rb'"(?:userRateLimitExceeded|rateLimitExceeded|RATE_LIMIT_EXCEEDED)"')
 _REDIRECTS = {301, 302, 303, 307, 308}
 _BUSY = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.REQUEST_TIMEOUT}
 
@@ -74,16 +76,17 @@ async def open_api(
     """
     if not token:
         raise ConfigurationError("the key is missing: set `key` of this source")
-    if not _is_private(base_url):
+    if not is_private(base_url):
         raise ConfigurationError("base_url must begin with https://: over http others on the way could read the key")
     timeout = aiohttp.ClientTimeout(total=None, connect=30, sock_read=120)
     # trust_env: companies reach the internet through the proxy that HTTPS_PROXY names.
     async with aiohttp.ClientSession(timeout=timeout, cookie_jar=aiohttp.DummyCookieJar(), trust_env=True) as session:
-        shown = {**(headers or {}), **_signed(sign, token)}
+        shown = {**(headers or {}), **signed(sign, token)}
         yield Api(session=session, base_url=base_url.rstrip("/"), headers=shown, permission=permission, sleep=sleep)
 
 
-def _signed(sign: Sign, token: str) -> dict[str, str]:
+def signed(sign: Sign, token: str) -> dict[str, str]:
+    """Return the headers that show a key."""
     match sign:
         case "bearer":
             return {"Authorization": f"Bearer {token}"}
@@ -160,7 +163,8 @@ async def _get(
                 why = f"answered {answer.status}"
                 if answer.status in sound:
                     return await read(answer)
-                _refuse(api, path, answer.status, again=redirected or request.link or pause is not None)
+                again = redirected or request.link or pause is not None or await _is_too_fast(answer)
+                _refuse(api, path, answer.status, again=again)
         except (aiohttp.ClientError, TimeoutError) as error:
             why = f"could not be read: {urlsplit(api.base_url).netloc} ({type(error).__name__}), check `base_url`"
         if pause is not None and pause > LONGEST_PAUSE:
@@ -177,7 +181,7 @@ async def _answer(api: Api, request: Request) -> AsyncIterator[tuple[aiohttp.Cli
     """Yield the answer, and whether another address gave it. Only the vendor's own is shown the key."""
     path = _named(request)
     address = request.path if request.link else f"{api.base_url}/{request.path.lstrip('/')}"
-    if request.link and not _is_private(address):
+    if request.link and not is_private(address):
         raise SourceFailedError(f"{path} leads to an address without encryption")
     headers: Mapping[str, str] = {} if request.link else api.headers
     parameters: list[tuple[str, str]] = [
@@ -196,7 +200,7 @@ async def _answer(api: Api, request: Request) -> AsyncIterator[tuple[aiohttp.Cli
                 return
             address, parameters, headers = urljoin(str(answer.url), location), [], {}
             method, body = "GET", None
-            if not _is_private(address):
+            if not is_private(address):
                 raise SourceFailedError(f"{path} redirects to an address without encryption")
     raise SourceFailedError(f"{path} redirects more than {_MAX_REDIRECTS} times")
 
@@ -205,7 +209,7 @@ def _refuse(api: Api, path: str, status: int, *, again: bool) -> None:
     """Raise for an answer that asking again will not change.
 
     It may change (`again`) where a storage host answered, with 403 for a link that is too old, and where the vendor
-    asks to wait: some say so with 403.
+    asks to wait, or says that it was asked too fast: some do so with 403.
     """
     if status in _BUSY or status >= HTTPStatus.INTERNAL_SERVER_ERROR or again:
         return
@@ -219,6 +223,18 @@ def _refuse(api: Api, path: str, status: int, *, again: bool) -> None:
             raise NotPublishedError(f"{path} answered {status}")
         case _:
             raise SourceFailedError(f"{path} answered {status}")
+
+
+async def _is_too_fast(answer: aiohttp.ClientResponse) -> bool:
+    """Whether a 403 is Google's for too many questions at a time, which only its body tells from a refusal."""
+    if answer.status != HTTPStatus.FORBIDDEN:
+        return False
+    body = bytearray()
+    async for block in answer.content.iter_chunked(_BLOCK):
+        body += block
+        if len(body) > _BLOCK:
+            break
+    return bool(_TOO_FAST.search(body))
 
 
 def _pause_wanted(answer: aiohttp.ClientResponse) -> float | None:
@@ -236,7 +252,7 @@ def _pause_wanted(answer: aiohttp.ClientResponse) -> float | None:
         return None
 
 
-def _is_private(address: str) -> bool:
+def is_private(address: str) -> bool:
     """Whether nobody on the way can read what is sent there: https, or this very machine."""
     parts = urlsplit(address)
     if parts.scheme == "https":

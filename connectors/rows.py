@@ -127,7 +127,8 @@ class Request:
 class DayRow:
     """What a vendor says one person did on one UTC day, with one model where it says so.
 
-    `measures` are named as the fields of `storage.facts.Usage`; one that is not reported is left out, never 0.
+    `measures` are named as the fields of `storage.facts.Usage`; one that is not reported is left out, never 0. Rows
+    with the same `event`, the vendor's own name of what happened, are one: a log may tell it twice. It is not kept.
     """
 
     day: date
@@ -135,6 +136,7 @@ class DayRow:
     account: str | None = None
     model: str | None = None
     measures: Mapping[str, float] = field(default_factory=dict)
+    event: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, timedelta
 
+from connectors.auth import bearer_token
 from connectors.connector import Connector, Scopes, Table, TableFeed
 from connectors.door import model_name
 from connectors.errors import (
@@ -18,7 +19,7 @@ from connectors.errors import (
     PermissionMissingError,
     SourceFailedError,
 )
-from connectors.http import Api, Sleep, get_page, open_api
+from connectors.http import Api, Sleep, get_page, open_api, signed
 from connectors.ingest import Clock, Source, keep_accounts, noted, now
 from connectors.report import Progress, RunReport, Tally
 from connectors.rows import Account, DayRow, Request, TablePage
@@ -38,6 +39,7 @@ MOST = 1e15
 """No person does more of anything in a day."""
 
 NOBODY = "nobody's: no person is named"
+AGAIN = "an event that was told before"
 MACHINE = "a service account's, which is no person"
 DAY = timedelta(days=1)
 _WHOLE = {each.name for each in fields(Usage) if each.type in ("int | None", int | None)}
@@ -84,7 +86,7 @@ async def ingest_tables(
     with noted(source.store, source.name, progress, clock) as tally:
         async with open_api(
             access.base_url or connector.base_url,
-            access.token,
+            await _token(feed, access, clock),
             connector.users,
             sign=feed.sign,
             headers=feed.headers,
@@ -95,7 +97,11 @@ async def ingest_tables(
             await _read_people(run, today)
             windows = list(_windows(source, access.since, today))
             progress.begin(f"Reading {connector.title}", len(windows))
-            for first, last in windows:
+            for number, (first, last) in enumerate(windows):
+                if number and feed.oauth_scope:
+                    # A token that was exchanged for lives an hour; the windows of a first run may take longer.
+                    shown = signed(feed.sign, await _token(feed, access, clock))
+                    run = replace(run, api=replace(api, headers={**api.headers, **shown}))
                 await _read_window(run, first, last)
                 progress.advance(1)
     return tally.report()
@@ -114,7 +120,7 @@ async def probe_tables(connector: Connector, access: TableAccess, today: date) -
     table = (*feed.people, *feed.tables)[0]
     async with open_api(
         access.base_url or connector.base_url,
-        access.token,
+        await _token(feed, access, now),
         table.permission,
         sign=feed.sign,
         headers=feed.headers,
@@ -135,6 +141,12 @@ def table_feed(connector: Connector) -> TableFeed:
     if not isinstance(connector.feed, TableFeed):
         raise ConfigurationError(f"{connector.title} delivers files, not tables")
     return connector.feed
+
+
+async def _token(feed: TableFeed, access: TableAccess, clock: Clock) -> str:
+    if not feed.oauth_scope:
+        return access.token
+    return await bearer_token(access.token, scope=feed.oauth_scope, admin=access.scopes.admin, at=clock())
 
 
 @dataclass(slots=True)
@@ -264,7 +276,13 @@ def _facts(run: _Run, rows: Sequence[DayRow]) -> list[Usage]:
     door, tool = run.source.door, run.source.connector.tool
     owners = _owners(run.source, rows)
     sums: dict[tuple[date, Person, str], Counter[str]] = defaultdict(Counter)
+    events: set[str] = set()
     for row in rows:
+        if row.event in events:
+            run.tally.skipped[AGAIN] += 1
+            continue
+        if row.event is not None:
+            events.add(row.event)
         account = door.account(row.account)
         if account in run.machines:
             run.tally.skipped[MACHINE] += 1

@@ -1,0 +1,149 @@
+"""Google Gemini in Workspace: the log of activities in the Reports API, one UTC day a question.
+
+- A prompt is one active use of a feature: an event whose `event_category` begins with `active_`. Google reports no
+  sessions, texts, tokens or models, so these are absent. What Gemini did unasked (`inactive`) is counted apart and
+  nobody's; so is what Google calls unknown, or names in a way that is not known here.
+- One activity may hold several events. One with the same time, qualifier, application and customer is the same.
+- The log begins on 2025-06-20 and keeps 180 days to the second, so 179 whole ones are asked for.
+
+Not confirmed: how late activities come (a day is assumed) and for how long they are added to (three days are asked
+for again). Sources: the reference and the discovery document of the Admin SDK, read in 2026.
+"""
+
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+
+import msgspec
+
+from connectors.connector import Connector, Permission, Scopes, Table, TableFeed
+from connectors.rows import DayRow, Request, TablePage
+
+PASSIVE = "what Gemini did unasked (an inactive event)"
+UNKNOWN = "an event of which Google does not say whether somebody asked for it"
+NO_DAY = "no readable day"
+
+ANY_ACCOUNT = "105250506097979753968"
+"""Stands for an account that Google does not name: it is many people's."""
+
+_PATH = "admin/reports/v1/activity/users/all/applications/gemini_in_workspace_apps"
+
+
+class _Id(msgspec.Struct, rename="camel"):
+    time: str | None = None
+    unique_qualifier: str | int | None = None
+    application_name: str | None = None
+    customer_id: str | None = None
+
+
+class _Actor(msgspec.Struct, rename="camel"):
+    email: str | None = None
+    profile_id: str | None = None
+
+
+class _Parameter(msgspec.Struct):
+    name: str | None = None
+    value: str | None = None
+
+
+class _Event(msgspec.Struct):
+    parameters: list[_Parameter] | None = None
+
+
+class _Activity(msgspec.Struct):
+    id: _Id
+    actor: _Actor | None = None
+    events: list[_Event] | None = None
+
+
+class _Activities(msgspec.Struct, rename="camel"):
+    kind: str | None = None
+    items: list[_Activity] | None = None
+    next_page_token: str | None = None
+
+
+_ACTIVITIES = msgspec.json.Decoder(_Activities)
+
+
+def ask(scopes: Scopes, first: date, last: date) -> tuple[Request, ...]:
+    """Ask for some days, to the midnight at the end of the last one."""
+    del scopes
+    span = {"startTime": f"{first}T00:00:00.000Z", "endTime": f"{last + timedelta(days=1)}T00:00:00.000Z"}
+    return (Request(path=_PATH, parameters={**span, "maxResults": "1000"}),)
+
+
+def parse(answer: bytes, request: Request) -> TablePage:
+    """Return a row for each activity with active use. Raises ValueError for an answer that is no list of activities."""
+    page = _ACTIVITIES.decode(answer)
+    if page.items is None and page.kind is None:
+        raise ValueError("the answer is no list of activities")
+    rows, passed, bad = [], Counter[str](), 0
+    for each in page.items or ():
+        kinds = Counter(_kind(event) for event in each.events or ())
+        active = kinds.pop("", 0)
+        passed.update(kinds)
+        day = _day(each.id.time)
+        if active and day is None:
+            bad += 1
+        elif active and day is not None:
+            rows.append(_row(each, day, active))
+    more = {**request.parameters, "pageToken": page.next_page_token or ""}
+    then = (Request(path=request.path, parameters=more),) if page.next_page_token else ()
+    return TablePage(rows=tuple(rows), then=then, passed=passed, bad={NO_DAY: bad} if bad else {})
+
+
+def _row(activity: _Activity, day: date, prompts: int) -> DayRow:
+    actor, name = activity.actor or _Actor(), activity.id
+    known = name.unique_qualifier is not None
+    return DayRow(
+        day=day,
+        email=actor.email,
+        account=None if actor.profile_id == ANY_ACCOUNT else actor.profile_id,
+        measures={"prompts": prompts},
+        event=f"{name.time} {name.unique_qualifier} {name.application_name} {name.customer_id}" if known else None,
+    )
+
+
+def _kind(event: _Event) -> str:
+    """Return "" for active use, else the reason for which it is not counted."""
+    category = next((each.value or "" for each in event.parameters or () if each.name == "event_category"), "")
+    if category.startswith("active_"):
+        return ""
+    return PASSIVE if category == "inactive" else UNKNOWN
+
+
+def _day(time: str | None) -> date | None:
+    """Return the UTC day of a moment; None where it cannot be read."""
+    try:
+        moment = datetime.fromisoformat(time or "")
+    except ValueError:
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC).date()
+
+
+_SCOPE = "https://www.googleapis.com/auth/admin.reports.audit.readonly"
+_PERMISSION = Permission(
+    name=_SCOPE,
+    where="admin.google.com: Security, API controls, Domain-wide delegation: the service account's client id and "
+    "this scope; `admin` names an administrator who may read reports",
+)
+
+gemini = Connector(
+    tool="gemini",
+    title="Google Gemini in Workspace",
+    base_url="https://admin.googleapis.com",
+    users=_PERMISSION,
+    reads=("who used a feature of Gemini actively, and when",),
+    never_reads=("documents, mails, prompts, names: the log has none", "addresses of machines: they are not decoded"),
+    measures=frozenset({"prompts"}),
+    retention_days=179,
+    restatement_days=3,
+    lag_hours=24,
+    active="at least one event that day whose event_category begins with active_",
+    feed=TableFeed(
+        tables=(
+            Table(name="the log of Gemini's activities", permission=_PERMISSION, ask=ask, parse=parse, span_days=1),
+        ),
+        per_minute=240,
+        oauth_scope=_SCOPE,
+    ),
+)
