@@ -175,6 +175,10 @@ def _windows(source: Source, since: date | None, today: date) -> Iterator[tuple[
     connector = source.connector
     last = today - DAY
     earliest = max(since or date.min, today - timedelta(days=connector.retention_days))
+    if table_feed(connector).adds:
+        # A snapshot holds what it holds, whatever was read before.
+        yield from [(earliest, last)] if earliest <= last else []
+        return
     newest = ingestion.get_watermark(source.store, source.name, NEWEST)
     oldest = ingestion.get_watermark(source.store, source.name, OLDEST)
     if newest is None or oldest is None:
@@ -204,6 +208,8 @@ async def _read_window(run: _Run, first: date, last: date) -> None:
                 async for page in _pages(run, table, begin, end):
                     rows += page.rows
             except NotPublishedError:
+                if run.feed.adds:
+                    raise
                 late |= set(_days(begin, end))
             except PermissionMissingError as error:
                 if not table.optional:
@@ -216,7 +222,7 @@ async def _read_window(run: _Run, first: date, last: date) -> None:
     if not days:
         return
     facts = await asyncio.to_thread(_facts, run, [row for row in rows if row.day in set(days)])
-    await asyncio.to_thread(_keep, run.source, days, facts)
+    await asyncio.to_thread(_keep, run, days, facts)
     run.tally.rows += len(rows)
     run.tally.seen |= {fact.day for fact in facts}
 
@@ -250,6 +256,11 @@ async def _pages(run: _Run, table: Table, first: date, last: date) -> AsyncItera
         await run.pace.wait()
         try:
             page = table.parse(await get_page(api, request), request)
+        except NotPublishedError:
+            if request.otherwise is None:
+                raise
+            waiting.append(request.otherwise)
+            continue
         except (ValueError, KeyError, TypeError) as error:
             raise SourceFailedError(f"an answer of {table.name} cannot be read") from error
         run.tally.skipped.update(page.passed)
@@ -304,7 +315,9 @@ def _typed(measures: Mapping[str, float]) -> dict[str, float]:
     return {name: round(value) if name in _WHOLE else round(float(value), 6) for name, value in measures.items()}
 
 
-def _keep(source: Source, days: list[date], facts: list[Usage]) -> None:
+def _keep(run: _Run, days: list[date], facts: list[Usage]) -> None:
+    source = run.source
     known = {each: ingestion.get_watermark(source.store, source.name, each) for each in (NEWEST, OLDEST)}
     newest, oldest = max(known[NEWEST] or "", str(days[-1])), min(known[OLDEST] or "9", str(days[0]))
-    ingestion.replace_usage(source.store, source.name, days, facts, {NEWEST: newest, OLDEST: oldest})
+    keep = ingestion.add_usage if run.feed.adds else ingestion.replace_usage
+    keep(source.store, source.name, days, facts, {NEWEST: newest, OLDEST: oldest})
