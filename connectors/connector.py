@@ -80,8 +80,8 @@ class TableFeed:
     """A vendor that delivers finished numbers by day. `people` are asked first: who has an account, and which address.
 
     `headers` go with every request. `per_minute` is the vendor's own limit for a key; 0: none is known. Without `seats`
-    an account is no licence: it only says whose it is. `adds`: its rows are snapshots that only ever add activity; what an
-    earlier reading found stays.
+    an account is no licence: it only says whose it is. `adds`: its rows are snapshots that only ever add
+    activity; what an earlier reading found stays.
     """
 
     tables: tuple[Table, ...]

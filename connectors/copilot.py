@@ -2,7 +2,7 @@
 
 - The report has a line for each person, not for each day. It tells the day of the last activity: on that day the person
   was active, and no more is known of it. So each line is one day with no measures, and the days that earlier readings
-  found are kept: active days are a lower bound, which grows with each daily reading. A first reading finds one a person.
+  found are kept: active days are a lower bound, which grows with each daily reading. The first finds one a person.
 - Prompts and active days of a rolling period of 28 days are not days, and are left out.
 - The report holds everybody who had a licence in the past 180 days: seats come from the licences that accounts hold.
   Nobody tells since when, and a blocked account's licence is a seat, too.
