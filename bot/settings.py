@@ -57,13 +57,16 @@ class Source(Part, frozen=True):
     """[sources.<tool>]: where one vendor's logs are read.
 
     `kind` and `path` belong to [sources.directory] and to folders of downloaded logs. `organization` is the
-    vendor's `org-…` id where a stream is scoped by it.
+    vendor's `org-…` id where a stream is scoped by it. With `tenant` and `client_id`, ids of Microsoft's, `key` is the
+    client secret of an application.
     """
 
     kind: str = ""
     path: str = ""
     workspace: str = ""
     organization: str = ""
+    tenant: str = ""
+    client_id: str = ""
     key: str = ""
     base_url: str = ""
     schedule: str = "hourly"

@@ -52,10 +52,12 @@ Sign = Literal["bearer", "x-api-key", "basic"]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Scopes:
-    """The ids that an operator configured: whose data is asked for."""
+    """The ids that an operator configured: whose data is asked for, and the registered application that asks."""
 
     workspace: str = ""
     organization: str = ""
+    tenant: str = ""
+    client_id: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,7 +83,8 @@ class TableFeed:
 
     `headers` go with every request. `per_minute` is the vendor's own limit for a key; 0: none is known. Without `seats`
     an account is no licence: it only says whose it is. `adds`: its rows are snapshots that only ever add
-    activity; what an earlier reading found stays.
+    activity; what an earlier reading found stays. `login` is the address of Microsoft's sign-in where the key of an
+    application, its client secret, is exchanged for the token that is shown; "": the key is shown as it is.
     """
 
     tables: tuple[Table, ...]
@@ -91,6 +94,7 @@ class TableFeed:
     per_minute: int = 0
     seats: bool = True
     adds: bool = False
+    login: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

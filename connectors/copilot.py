@@ -7,6 +7,7 @@
 - The report holds everybody who had a licence in the past 180 days: seats come from the licences that accounts hold.
   Nobody tells since when, and a blocked account's licence is a seat, too.
 - Accounts are known by their user principal name, which the report shows, and belong to the address of their mail.
+- The key is a client secret, with the tenant and client_id of the application; or, without these, a bearer token.
 - A tenant may conceal names. Concealed lines are counted and left out: they are nobody's.
 
 Not confirmed: which products hold a Copilot licence (those whose own name, or a service plan's, contains COPILOT, the
@@ -22,6 +23,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 
+from connectors.auth_microsoft import LOGIN
 from connectors.connector import Connector, Permission, Scopes, Table, TableFeed
 from connectors.rows import Account, DayRow, Request, TablePage
 
@@ -176,5 +178,6 @@ copilot = Connector(
         people=(Table(name="users", permission=_USERS_PERMISSION, ask=ask_people, parse=parse_people),),
         tables=(Table(name="usage report", permission=_REPORT_PERMISSION, ask=ask_usage, parse=parse_usage),),
         adds=True,
+        login=LOGIN,
     ),
 )

@@ -74,7 +74,7 @@ async def open_api(
     """
     if not token:
         raise ConfigurationError("the key is missing: set `key` of this source")
-    if not _is_private(base_url):
+    if not is_private(base_url):
         raise ConfigurationError("base_url must begin with https://: over http others on the way could read the key")
     timeout = aiohttp.ClientTimeout(total=None, connect=30, sock_read=120)
     # trust_env: companies reach the internet through the proxy that HTTPS_PROXY names.
@@ -177,7 +177,7 @@ async def _answer(api: Api, request: Request) -> AsyncIterator[tuple[aiohttp.Cli
     """Yield the answer, and whether another address gave it. Only the vendor's own is shown the key."""
     path = _named(request)
     address = request.path if request.link else f"{api.base_url}/{request.path.lstrip('/')}"
-    if request.link and not _is_private(address):
+    if request.link and not is_private(address):
         raise SourceFailedError(f"{path} leads to an address without encryption")
     headers: Mapping[str, str] = {} if request.link else api.headers
     parameters: list[tuple[str, str]] = [
@@ -196,7 +196,7 @@ async def _answer(api: Api, request: Request) -> AsyncIterator[tuple[aiohttp.Cli
                 return
             address, parameters, headers = urljoin(str(answer.url), location), [], {}
             method, body = "GET", None
-            if not _is_private(address):
+            if not is_private(address):
                 raise SourceFailedError(f"{path} redirects to an address without encryption")
     raise SourceFailedError(f"{path} redirects more than {_MAX_REDIRECTS} times")
 
@@ -236,7 +236,7 @@ def _pause_wanted(answer: aiohttp.ClientResponse) -> float | None:
         return None
 
 
-def _is_private(address: str) -> bool:
+def is_private(address: str) -> bool:
     """Whether nobody on the way can read what is sent there: https, or this very machine."""
     parts = urlsplit(address)
     if parts.scheme == "https":

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, timedelta
 
+from connectors.auth_microsoft import Application, get_token
 from connectors.connector import Connector, Scopes, Table, TableFeed
 from connectors.door import model_name
 from connectors.errors import (
@@ -84,7 +85,7 @@ async def ingest_tables(
     with noted(source.store, source.name, progress, clock) as tally:
         async with open_api(
             access.base_url or connector.base_url,
-            access.token,
+            await _token(connector, access),
             connector.users,
             sign=feed.sign,
             headers=feed.headers,
@@ -114,7 +115,7 @@ async def probe_tables(connector: Connector, access: TableAccess, today: date) -
     table = (*feed.people, *feed.tables)[0]
     async with open_api(
         access.base_url or connector.base_url,
-        access.token,
+        await _token(connector, access),
         table.permission,
         sign=feed.sign,
         headers=feed.headers,
@@ -135,6 +136,15 @@ def table_feed(connector: Connector) -> TableFeed:
     if not isinstance(connector.feed, TableFeed):
         raise ConfigurationError(f"{connector.title} delivers files, not tables")
     return connector.feed
+
+
+async def _token(connector: Connector, access: TableAccess) -> str:
+    """Return what is shown to the vendor: the key as it is, or what the sign-in of an application gives for it."""
+    login, ids = table_feed(connector).login, access.scopes
+    if not login or not (ids.tenant or ids.client_id):
+        return access.token
+    application = Application(tenant=ids.tenant, client_id=ids.client_id, secret=access.token, api=connector.base_url)
+    return await get_token(application, login)
 
 
 @dataclass(slots=True)
