@@ -143,7 +143,13 @@ def _access(name: str, configured: SourceSettings, folder: Path, since: date | N
 def _table_access(name: str, configured: SourceSettings, folder: Path, since: date | None) -> TableAccess:
     return TableAccess(
         token=secret(configured.key, f"sources.{name}.key", folder),
-        scopes=Scopes(workspace=configured.workspace, organization=configured.organization, admin=configured.admin),
+        scopes=Scopes(
+            workspace=configured.workspace,
+            organization=configured.organization,
+            admin=configured.admin,
+            tenant=configured.tenant,
+            client_id=configured.client_id,
+        ),
         base_url=configured.base_url,
         since=since,
     )

@@ -58,7 +58,8 @@ class Source(Part, frozen=True):
 
     `kind` and `path` belong to [sources.directory] and to folders of downloaded logs. `organization` is the
     vendor's `org-…` id where a stream is scoped by it. `admin` is the administrator in whose name a service account
-    asks, where `key` holds one.
+    asks, where `key` holds one. With `tenant` and `client_id`, ids of Microsoft's, `key` is the client secret of an
+    application.
     """
 
     kind: str = ""
@@ -66,6 +67,8 @@ class Source(Part, frozen=True):
     workspace: str = ""
     organization: str = ""
     admin: str = ""
+    tenant: str = ""
+    client_id: str = ""
     key: str = ""
     base_url: str = ""
     schedule: str = "hourly"

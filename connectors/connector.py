@@ -52,11 +52,16 @@ Sign = Literal["bearer", "x-api-key", "basic"]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Scopes:
-    """The ids that an operator configured: whose data is asked for, and in the name of which administrator."""
+    """The ids that an operator configured: whose data is asked for, and in whose name.
+
+    `admin` is the administrator for whom a service account asks; `tenant` and `client_id` name an application.
+    """
 
     workspace: str = ""
     organization: str = ""
     admin: str = ""
+    tenant: str = ""
+    client_id: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,8 +86,10 @@ class TableFeed:
     """A vendor that delivers finished numbers by day. `people` are asked first: who has an account, and which address.
 
     `headers` go with every request. `per_minute` is the vendor's own limit for a key; 0: none is known. Without `seats`
-    an account is no licence: it only says whose it is. With an `oauth_scope` the key may be a service account's: it is
-    exchanged for a bearer token of that scope.
+    an account is no licence: it only says whose it is. `adds`: its rows are snapshots that only ever add activity; what
+    an earlier reading found stays. With an `oauth_scope` the key may be a service account's: it is exchanged for a
+    bearer token of that scope. `login` is the address of Microsoft's sign-in where the key of an application, its
+    client secret, is exchanged for the token that is shown; "": the key is shown as it is.
     """
 
     tables: tuple[Table, ...]
@@ -92,6 +99,8 @@ class TableFeed:
     per_minute: int = 0
     seats: bool = True
     oauth_scope: str = ""
+    adds: bool = False
+    login: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -114,6 +114,7 @@ class Request:
 
     With a `body` it is a POST of JSON. A `link` is a whole address that the vendor handed out, signed by itself: it is
     fetched without the key. `about` is the asker's own note of what the answer will be about; it is not sent.
+    `otherwise` is asked where the vendor does not know this request.
     """
 
     path: str
@@ -121,6 +122,7 @@ class Request:
     body: Mapping[str, object] | None = None
     link: bool = False
     about: str = ""
+    otherwise: "Request | None" = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import date, timedelta
 
 from connectors.auth import bearer_token
+from connectors.auth_microsoft import Application, get_token
 from connectors.connector import Connector, Scopes, Table, TableFeed
 from connectors.door import model_name
 from connectors.errors import (
@@ -86,7 +87,7 @@ async def ingest_tables(
     with noted(source.store, source.name, progress, clock) as tally:
         async with open_api(
             access.base_url or connector.base_url,
-            await _token(feed, access, clock),
+            await _token(connector, access, clock),
             connector.users,
             sign=feed.sign,
             headers=feed.headers,
@@ -100,7 +101,7 @@ async def ingest_tables(
             for number, (first, last) in enumerate(windows):
                 if number and feed.oauth_scope:
                     # A token that was exchanged for lives an hour; the windows of a first run may take longer.
-                    shown = signed(feed.sign, await _token(feed, access, clock))
+                    shown = signed(feed.sign, await _token(connector, access, clock))
                     run = replace(run, api=replace(api, headers={**api.headers, **shown}))
                 await _read_window(run, first, last)
                 progress.advance(1)
@@ -120,7 +121,7 @@ async def probe_tables(connector: Connector, access: TableAccess, today: date) -
     table = (*feed.people, *feed.tables)[0]
     async with open_api(
         access.base_url or connector.base_url,
-        await _token(feed, access, now),
+        await _token(connector, access, now),
         table.permission,
         sign=feed.sign,
         headers=feed.headers,
@@ -143,10 +144,15 @@ def table_feed(connector: Connector) -> TableFeed:
     return connector.feed
 
 
-async def _token(feed: TableFeed, access: TableAccess, clock: Clock) -> str:
-    if not feed.oauth_scope:
+async def _token(connector: Connector, access: TableAccess, clock: Clock) -> str:
+    """Return what is shown to the vendor: the key as it is, or what a sign-in gives for it."""
+    feed, ids = table_feed(connector), access.scopes
+    if feed.oauth_scope:
+        return await bearer_token(access.token, scope=feed.oauth_scope, admin=ids.admin, at=clock())
+    if not feed.login or not (ids.tenant or ids.client_id):
         return access.token
-    return await bearer_token(access.token, scope=feed.oauth_scope, admin=access.scopes.admin, at=clock())
+    application = Application(tenant=ids.tenant, client_id=ids.client_id, secret=access.token, api=connector.base_url)
+    return await get_token(application, feed.login)
 
 
 @dataclass(slots=True)
@@ -187,6 +193,10 @@ def _windows(source: Source, since: date | None, today: date) -> Iterator[tuple[
     connector = source.connector
     last = today - DAY
     earliest = max(since or date.min, today - timedelta(days=connector.retention_days))
+    if table_feed(connector).adds:
+        # A snapshot holds what it holds, whatever was read before.
+        yield from [(earliest, last)] if earliest <= last else []
+        return
     newest = ingestion.get_watermark(source.store, source.name, NEWEST)
     oldest = ingestion.get_watermark(source.store, source.name, OLDEST)
     if newest is None or oldest is None:
@@ -216,6 +226,8 @@ async def _read_window(run: _Run, first: date, last: date) -> None:
                 async for page in _pages(run, table, begin, end):
                     rows += page.rows
             except NotPublishedError:
+                if run.feed.adds:
+                    raise
                 late |= set(_days(begin, end))
             except PermissionMissingError as error:
                 if not table.optional:
@@ -228,7 +240,7 @@ async def _read_window(run: _Run, first: date, last: date) -> None:
     if not days:
         return
     facts = await asyncio.to_thread(_facts, run, [row for row in rows if row.day in set(days)])
-    await asyncio.to_thread(_keep, run.source, days, facts)
+    await asyncio.to_thread(_keep, run, days, facts)
     run.tally.rows += len(rows)
     run.tally.seen |= {fact.day for fact in facts}
 
@@ -262,6 +274,11 @@ async def _pages(run: _Run, table: Table, first: date, last: date) -> AsyncItera
         await run.pace.wait()
         try:
             page = table.parse(await get_page(api, request), request)
+        except NotPublishedError:
+            if request.otherwise is None:
+                raise
+            waiting.append(request.otherwise)
+            continue
         except (ValueError, KeyError, TypeError) as error:
             raise SourceFailedError(f"an answer of {table.name} cannot be read") from error
         run.tally.skipped.update(page.passed)
@@ -322,7 +339,9 @@ def _typed(measures: Mapping[str, float]) -> dict[str, float]:
     return {name: round(value) if name in _WHOLE else round(float(value), 6) for name, value in measures.items()}
 
 
-def _keep(source: Source, days: list[date], facts: list[Usage]) -> None:
+def _keep(run: _Run, days: list[date], facts: list[Usage]) -> None:
+    source = run.source
     known = {each: ingestion.get_watermark(source.store, source.name, each) for each in (NEWEST, OLDEST)}
     newest, oldest = max(known[NEWEST] or "", str(days[-1])), min(known[OLDEST] or "9", str(days[0]))
-    ingestion.replace_usage(source.store, source.name, days, facts, {NEWEST: newest, OLDEST: oldest})
+    keep = ingestion.add_usage if run.feed.adds else ingestion.replace_usage
+    keep(source.store, source.name, days, facts, {NEWEST: newest, OLDEST: oldest})

@@ -163,6 +163,31 @@ def replace_usage(
     replace_usage_rows(store, source, days, rows, positions)
 
 
+def add_usage(
+    store: Store,
+    source: str,
+    days: Sequence[date],
+    facts: Iterable[Usage],
+    positions: Mapping[str, str] | None = None,
+) -> None:
+    """Write those facts of `source` for `days` that are not there yet, in one transaction; the others stay as they are.
+
+    `positions` are the watermarks, by stream, that go with them.
+    """
+    rows = [_USAGE_VALUES(each) for each in sorted(facts, key=_USAGE_ORDER)]
+    _refuse_strangers(days, rows)
+    with store.writing() as connection:
+        there = select(usage.c.day, usage.c.person, usage.c.tool, usage.c.model).where(
+            usage.c.source == source, usage.c.day.in_(days)
+        )
+        known = {tuple(row) for row in connection.execute(there)}
+        news = [row for row in rows if row[:4] not in known]
+        if news:
+            _insert_usage(connection, source, news)
+        _move_watermarks(connection, source, positions or {})
+        mark_due(connection, {monday(row[0]) for row in news})
+
+
 def replace_usage_rows(
     store: Store,
     source: str,
@@ -171,9 +196,7 @@ def replace_usage_rows(
     positions: Mapping[str, str] | None = None,
 ) -> None:
     """Do the same with the values of Usage's fields, in their order: many facts cost less without the objects."""
-    strangers = {row[0] for row in rows} - set(days)
-    if strangers:
-        raise ValueError(f"facts for days that are not being replaced: {strangers}")
+    _refuse_strangers(days, rows)
     with store.writing() as connection:
         for day in days:
             connection.execute(delete(usage).where(usage.c.source == source, usage.c.day == day))
@@ -185,10 +208,7 @@ def replace_usage_rows(
                     source_day.c.source == source, source_day.c.day == day, source_day.c.state != CLOSED
                 )
             )
-        for stream, position in (positions or {}).items():
-            this = (watermark.c.source == source, watermark.c.stream == stream)
-            connection.execute(delete(watermark).where(*this))
-            connection.execute(insert(watermark).values(source=source, stream=stream, position=position))
+        _move_watermarks(connection, source, positions or {})
         mark_due(connection, {monday(day) for day in days})
 
 
@@ -293,6 +313,19 @@ def mark_due(connection: Connection, weeks: Iterable[date]) -> None:
 def mark_everything_due(connection: Connection) -> None:
     """Note that no roll-up fits any more: the directory, the seats or a contract changed."""
     mark_due(connection, {monday(day) for day in connection.scalars(select(usage.c.day).distinct())})
+
+
+def _refuse_strangers(days: Sequence[date], rows: Sequence[tuple[object, ...]]) -> None:
+    strangers = {row[0] for row in rows} - set(days)
+    if strangers:
+        raise ValueError(f"facts for days that are not being written: {strangers}")
+
+
+def _move_watermarks(connection: Connection, source: str, positions: Mapping[str, str]) -> None:
+    for stream, position in positions.items():
+        this = (watermark.c.source == source, watermark.c.stream == stream)
+        connection.execute(delete(watermark).where(*this))
+        connection.execute(insert(watermark).values(source=source, stream=stream, position=position))
 
 
 def _insert_usage(connection: Connection, source: str, rows: Sequence[tuple[object, ...]]) -> None:

@@ -164,7 +164,7 @@ async def test_only_declared_measures_are_kept_and_what_is_absent_is_not_zero(to
     await run(tool, await play(tool), store)
     kept = {name for row in facts(store) for name in row if name in MEASURES}
     assert kept <= CONNECTORS[tool].measures
-    assert kept, "the case shows no measure at all"
+    assert kept or not CONNECTORS[tool].measures, "the case shows no measure at all"
 
 
 @pytest.mark.parametrize("tool", CASES)
