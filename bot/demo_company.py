@@ -26,6 +26,9 @@ from demo.vendors import start_vendors
 MARK = "# Made by `ai-usage demo`; made anew each time it runs."
 CONFIG = "ai-usage.toml"
 SEAT_PRICE = 30
+SEAT_PRICES = {"cursor": 40, "github-copilot": 19}
+"""US dollars a month, where a vendor tells whose the seats are."""
+
 REFERENCE = {"2025": "gpt-4o", "2026": "gpt-5"}
 Tools = Literal["chatgpt", "all"]
 
@@ -151,12 +154,13 @@ administrators = ["*"]
 
 def _source(tool: str, base_url: str) -> str:
     scope = f'organization = "{ORGANISATION}"\n' if tool == "github-copilot" else ""
+    contract = f"[contracts.{tool}]\nprice = {SEAT_PRICES[tool]}\n\n" if tool in SEAT_PRICES else ""
     return f"""[sources.{tool}]
 {scope}key = "file:{_key_file(tool)}"
 base_url = "{base_url}"
 schedule = "never"
 
-"""
+{contract}"""
 
 
 def _key_file(tool: str) -> str:
