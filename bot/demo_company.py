@@ -1,14 +1,15 @@
-"""The demo: a simulated company served by its vendor's own wire format, ingested like any other."""
+"""The demo: a simulated company served in its vendors' own wire formats, ingested like any other."""
 
 import asyncio
 import secrets
 import stat
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Literal
 
 from bot.ingestion import Outcome, ingest_all
 from bot.installation import Installation, installation_of
@@ -17,17 +18,24 @@ from bot.settings import SettingsError, load
 from demo.company import Company, simulate
 from demo.profile import Scenario
 from demo.roster import directory_csv
-from demo.server import RunningServer, start
+from demo.server import start
+from demo.tools import TOOLS
+from demo.vendor_github import ORGANISATION
+from demo.vendors import start_vendors
 
 MARK = "# Made by `ai-usage demo`; made anew each time it runs."
 CONFIG = "ai-usage.toml"
 SEAT_PRICE = 30
+SEAT_PRICES = {"cursor": 40, "github-copilot": 19}
+"""US dollars a month, where a vendor tells whose the seats are."""
+
 REFERENCE = {"2025": "gpt-4o", "2026": "gpt-5"}
+Tools = Literal["chatgpt", "all"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DemoPlan:
-    """What to simulate, and the folder that holds it."""
+    """What to simulate, and the folder that holds it. With `tools` "all" the same people use four more."""
 
     folder: Path
     people: int
@@ -35,6 +43,7 @@ class DemoPlan:
     seed: int
     scenario: Scenario
     today: date
+    tools: Tools = "chatgpt"
 
 
 def make_demo(plan: DemoPlan) -> tuple[Installation, list[Outcome]]:
@@ -46,30 +55,46 @@ def make_demo(plan: DemoPlan) -> tuple[Installation, list[Outcome]]:
         company = simulate(
             people=plan.people, weeks=plan.weeks, last_week=last_week, seed=plan.seed, scenario=plan.scenario
         )
-        key = secrets.token_urlsafe(24)
-        with _served(company, key) as base_url:
-            _write_settings(plan, company, key, base_url)
+        keys = {tool: secrets.token_urlsafe(24) for tool in ("chatgpt", *(TOOLS if plan.tools == "all" else ()))}
+        with _served(company, keys) as base_urls:
+            _write_settings(plan, company, keys, base_urls)
             installation = installation_of(load(plan.folder / CONFIG))
-            outcomes = ingest_all(installation, progress, since=company.first_day)
+            outcomes = ingest_all(installation, progress, since=company.first_day, today=plan.today, sleep=_at_once)
     return installation, outcomes
 
 
+async def _at_once(_seconds: float) -> None:
+    """Not wait: these vendors have no limit but patience."""
+
+
 @contextmanager
-def _served(company: Company, key: str) -> Iterator[str]:
-    """Run the vendor's server in a thread of its own, as somebody else's machine would."""
+def _served(company: Company, keys: Mapping[str, str]) -> Iterator[Mapping[str, str]]:
+    """Run the vendors' servers in a thread of their own, as somebody else's machine would; yield addresses by tool."""
     loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, name="simulated vendor", daemon=True)
+    thread = threading.Thread(target=loop.run_forever, name="simulated vendors", daemon=True)
     thread.start()
+    servers = AsyncExitStack()
     try:
-        server: RunningServer = asyncio.run_coroutine_threadsafe(start(company, key=key), loop).result()
         try:
-            yield f"{server.base_url}/compliance"
+            yield asyncio.run_coroutine_threadsafe(_start(company, keys, servers), loop).result()
         finally:
-            asyncio.run_coroutine_threadsafe(server.close(), loop).result()
+            asyncio.run_coroutine_threadsafe(servers.aclose(), loop).result()
     finally:
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
+
+
+async def _start(company: Company, keys: Mapping[str, str], servers: AsyncExitStack) -> Mapping[str, str]:
+    """Start a server for each vendor that there is a key of; return the connectors' base addresses by tool."""
+    server = await start(company, key=keys["chatgpt"])
+    servers.push_async_callback(server.close)
+    chatgpt = {"chatgpt": f"{server.base_url}/compliance"}
+    if len(keys) == 1:
+        return chatgpt
+    vendors = await start_vendors(company, keys=keys)
+    servers.push_async_callback(vendors.close)
+    return {**chatgpt, **vendors.base_urls}
 
 
 def _clear(folder: Path) -> None:
@@ -78,14 +103,15 @@ def _clear(folder: Path) -> None:
     if config.exists() and not config.read_text(encoding="utf-8").startswith(MARK):
         raise SettingsError(f"{config} is not the demo's: choose another folder with --out")
     folder.mkdir(parents=True, exist_ok=True)
-    for name in ("demo.db", "demo.db-wal", "demo.db-shm"):
+    for name in ("demo.db", "demo.db-wal", "demo.db-shm", *(_key_file(tool) for tool in TOOLS)):
         (folder / name).unlink(missing_ok=True)
 
 
-def _write_settings(plan: DemoPlan, company: Company, key: str, base_url: str) -> None:
+def _write_settings(plan: DemoPlan, company: Company, keys: Mapping[str, str], base_urls: Mapping[str, str]) -> None:
     folder = plan.folder
     _write_secret(folder / "identity.key", secrets.token_urlsafe(48))
-    _write_secret(folder / "vendor.key", key)
+    for tool, key in keys.items():
+        _write_secret(folder / _key_file(tool), key)
     (folder / "people.csv").write_text(directory_csv(company), encoding="utf-8")
     renews = plan.today + timedelta(days=75)
     (folder / CONFIG).write_text(
@@ -104,11 +130,11 @@ key = "file:identity.key"
 [sources.chatgpt]
 workspace = "{company.workspace_id}"
 organization = "{company.organisation_id}"
-key = "file:vendor.key"
-base_url = "{base_url}"
+key = "file:{_key_file("chatgpt")}"
+base_url = "{base_urls["chatgpt"]}"
 schedule = "never"
 
-[sources.directory]
+{"".join(_source(tool, base_urls[tool]) for tool in keys if tool != "chatgpt")}[sources.directory]
 kind = "csv"
 path = "people.csv"
 schedule = "never"
@@ -124,6 +150,21 @@ administrators = ["*"]
 """,
         encoding="utf-8",
     )
+
+
+def _source(tool: str, base_url: str) -> str:
+    scope = f'organization = "{ORGANISATION}"\n' if tool == "github-copilot" else ""
+    contract = f"[contracts.{tool}]\nprice = {SEAT_PRICES[tool]}\n\n" if tool in SEAT_PRICES else ""
+    return f"""[sources.{tool}]
+{scope}key = "file:{_key_file(tool)}"
+base_url = "{base_url}"
+schedule = "never"
+
+{contract}"""
+
+
+def _key_file(tool: str) -> str:
+    return "vendor.key" if tool == "chatgpt" else f"{tool}.key"
 
 
 def _write_secret(path: Path, value: str) -> None:

@@ -13,6 +13,7 @@ from connectors.connector import Connector, Scopes, TableFeed
 from connectors.door import Door
 from connectors.errors import ConnectorError
 from connectors.fetch import Access, ingest, probe
+from connectors.http import Sleep
 from connectors.ingest import Source, ingest_directory, ingest_path
 from connectors.report import Progress, RunReport
 from connectors.tables import TableAccess, ingest_tables, probe_tables
@@ -43,17 +44,25 @@ def sources_in_order(installation: Installation) -> list[str]:
 
 
 def ingest_all(
-    installation: Installation, progress: Progress, only: str = "", path: Path | None = None, since: date | None = None
+    installation: Installation,
+    progress: Progress,
+    only: str = "",
+    path: Path | None = None,
+    since: date | None = None,
+    *,
+    today: date | None = None,
+    sleep: Sleep = asyncio.sleep,
 ) -> list[Outcome]:
     """Read every configured source, or `only` one, from its API or from `path`; then refresh the roll-ups.
 
-    `since` is the first day to ask a vendor for on a first run; by default as far back as it keeps its logs.
+    `since` is the first day to ask a vendor for on a first run; by default as far back as it keeps its logs. `today` is
+    the clock's by default; `sleep` is what keeps requests for tables apart.
     """
     names = [only] if only else sources_in_order(installation)
     outcomes = []
     for name in names:
         try:
-            report = ingest_one(installation, name, progress, path, since)
+            report = ingest_one(installation, name, progress, path, since, today=today, sleep=sleep)
             outcomes.append(Outcome(source=name, report=report))
         except (ConnectorError, SettingsError) as error:
             outcomes.append(Outcome(source=name, error=str(error)))
@@ -77,7 +86,14 @@ def roll_up(installation: Installation, progress: Progress) -> None:
 
 
 def ingest_one(
-    installation: Installation, name: str, progress: Progress, path: Path | None = None, since: date | None = None
+    installation: Installation,
+    name: str,
+    progress: Progress,
+    path: Path | None = None,
+    since: date | None = None,
+    *,
+    today: date | None = None,
+    sleep: Sleep = asyncio.sleep,
 ) -> RunReport:
     """Read one source. Raises ConnectorError or SettingsError, each with what to fix."""
     settings = installation.settings
@@ -99,12 +115,12 @@ def ingest_one(
         return ingest_directory(installation.store, name, Door(key, name), given, progress=progress)
     source = _source(installation, name, key)
     if given is not None:
-        return ingest_path(source, given, today=_today(), progress=progress)
+        return ingest_path(source, given, today=today or _today(), progress=progress)
     if isinstance(source.connector.feed, TableFeed):
         tables = _table_access(name, configured, settings.folder, since)
-        return asyncio.run(ingest_tables(source, tables, today=_today(), progress=progress))
+        return asyncio.run(ingest_tables(source, tables, today=today or _today(), progress=progress, sleep=sleep))
     access = _access(name, configured, settings.folder, since)
-    return asyncio.run(ingest(source, access, today=_today(), progress=progress))
+    return asyncio.run(ingest(source, access, today=today or _today(), progress=progress))
 
 
 def try_source(installation: Installation, name: str) -> None:

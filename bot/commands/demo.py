@@ -32,6 +32,13 @@ from bot.options import as_of
     show_default=True,
     help="Which models the company has.",
 )
+@click.option(
+    "--tools",
+    type=click.Choice(["chatgpt", "all"]),
+    default="chatgpt",
+    show_default=True,
+    help="ChatGPT alone, or Claude, Claude Code, Cursor and GitHub Copilot too.",
+)
 @as_of
 def command(
     out: Path,
@@ -40,6 +47,7 @@ def command(
     weeks: int,
     seed: int,
     scenario: Literal["2025", "2026"],
+    tools: Literal["chatgpt", "all"],
     as_of: date | None,
     *,
     serve: bool,
@@ -55,7 +63,7 @@ def command(
     from bot.render.text import render_digest  # noqa: PLC0415
 
     today = as_of or datetime.now(UTC).date()
-    plan = DemoPlan(folder=out, people=people, weeks=weeks, seed=seed, scenario=scenario, today=today)
+    plan = DemoPlan(folder=out, people=people, weeks=weeks, seed=seed, scenario=scenario, today=today, tools=tools)
     installation, outcomes = make_demo(plan)
     for each in outcomes:
         if each.error is not None:
