@@ -45,6 +45,15 @@ key = "file:ai-usage.key"
 # [sources.github-copilot]
 # organization = "your-organisation"
 # key = "env:GITHUB_TOKEN"
+#
+# [sources.copilot]                # Microsoft 365 Copilot, by an application registered in Entra
+# tenant = "00000000-0000-0000-0000-000000000000"
+# client_id = "00000000-0000-0000-0000-000000000000"
+# key = "env:COPILOT_CLIENT_SECRET"
+#
+# [sources.gemini]                 # Gemini in Google Workspace, by a service account with domain-wide delegation
+# admin = "admin@example.com"      # in whose name it asks
+# key = "file:service-account.json"
 
 # Who belongs to which department: a CSV from HR with the columns employee_id, work_email, alias_emails, department,
 # team, location, manager_email, start_date, end_date, effective_from.

@@ -123,9 +123,9 @@ async def test_a_second_reading_of_the_same_snapshot_changes_nothing(read, graph
 
 async def test_a_day_that_comes_late_is_kept_though_newer_days_were_read(read, graph: Graph, store: Store) -> None:
     await read(date(2026, 11, 19))
-    graph.lines = ["2026-11-18,ana@example.com,2026-11-02"]
+    graph.lines = ["2026-11-18,ana@example.com,2026-11-14"]
     await read(date(2026, 11, 20))
-    assert [day for day, _ in active(store)] == [date(2026, 11, 2)]
+    assert [day for day, _ in active(store)] == [date(2026, 11, 14)]
 
 
 async def test_the_licensed_hold_seats_and_others_do_not(read, store: Store) -> None:
