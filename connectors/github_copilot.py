@@ -196,6 +196,8 @@ def parse_usage(answer: bytes, request: Request) -> TablePage:
         return _parse_lines(answer, date.fromisoformat(request.about))
     report = None if answer.strip() in {b"", b'""'} else _REPORT.decode(answer)
     links = dict.fromkeys(report.download_links) if report else ()
+    if not links:
+        return TablePage(no_data=True)
     return TablePage(then=tuple(Request(path=each, link=True, about=request.about) for each in links))
 
 

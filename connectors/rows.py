@@ -146,7 +146,8 @@ class TablePage:
     """What one answer holds. `then` are the requests that follow from it: the next page, or files to fetch.
 
     `machines` are ids of accounts that are no people: what is theirs is left out. `passed` counts rows that are sound
-    but not ours to count, `bad` those that cannot be read, both by reason.
+    but not ours to count, `bad` those that cannot be read, both by reason. `no_data`: the vendor has nothing for the
+    days asked for, which is not to say that nothing happened; what was known of them stays.
     """
 
     rows: tuple[DayRow, ...] = ()
@@ -155,6 +156,7 @@ class TablePage:
     then: tuple[Request, ...] = ()
     passed: Mapping[str, int] = field(default_factory=dict)
     bad: Mapping[str, int] = field(default_factory=dict)
+    no_data: bool = False
 
 
 ParseRows = Callable[[bytes], Rows]

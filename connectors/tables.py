@@ -220,11 +220,13 @@ def _cut(first: date, last: date) -> Iterator[tuple[date, date]]:
 async def _read_window(run: _Run, first: date, last: date) -> None:
     rows: list[DayRow] = []
     late: set[date] = set()
+    untold: set[date] = set()
     for table in run.feed.tables:
         for begin, end in _spans(first, last, table.span_days):
             try:
                 async for page in _pages(run, table, begin, end):
                     rows += page.rows
+                    untold |= set(_days(begin, end)) if page.no_data else set()
             except NotPublishedError:
                 if run.feed.adds:
                     raise
@@ -240,7 +242,8 @@ async def _read_window(run: _Run, first: date, last: date) -> None:
     if not days:
         return
     facts = await asyncio.to_thread(_facts, run, [row for row in rows if row.day in set(days)])
-    await asyncio.to_thread(_keep, run, days, facts)
+    untold -= {fact.day for fact in facts}
+    await asyncio.to_thread(_keep, run, days, untold, facts)
     run.tally.rows += len(rows)
     run.tally.seen |= {fact.day for fact in facts}
 
@@ -339,9 +342,11 @@ def _typed(measures: Mapping[str, float]) -> dict[str, float]:
     return {name: round(value) if name in _WHOLE else round(float(value), 6) for name, value in measures.items()}
 
 
-def _keep(run: _Run, days: list[date], facts: list[Usage]) -> None:
+def _keep(run: _Run, days: list[date], untold: set[date], facts: list[Usage]) -> None:
+    """Keep the facts of `days`; those of which the vendor has nothing to tell stay as they were."""
     source = run.source
     known = {each: ingestion.get_watermark(source.store, source.name, each) for each in (NEWEST, OLDEST)}
     newest, oldest = max(known[NEWEST] or "", str(days[-1])), min(known[OLDEST] or "9", str(days[0]))
     keep = ingestion.add_usage if run.feed.adds else ingestion.replace_usage
-    keep(source.store, source.name, days, facts, {NEWEST: newest, OLDEST: oldest})
+    told = [day for day in days if day not in untold]
+    keep(source.store, source.name, told, facts, {NEWEST: newest, OLDEST: oldest})

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from aiohttp import web
+from sqlalchemy import select
 
 from connectors.connector import Scopes
 from connectors.door import Door, seats_of
@@ -35,6 +36,7 @@ from connectors.rows import Account, Request
 from connectors.tables import TableAccess, ingest_tables
 from storage import ingestion
 from storage.facts import Alias, Seat
+from storage.schema import usage
 from storage.store import Store
 
 DOOR = Door(b"the organisation's own key, long enough", "github-copilot")
@@ -155,7 +157,7 @@ def test_an_error_told_with_status_200_is_not_taken_for_an_answer(error: object,
 @pytest.mark.parametrize("answer", [b"", b" \n", b'""', b"null", b'{"download_links": []}'])
 def test_an_empty_answer_is_a_day_without_data(answer: bytes) -> None:
     page = parse_usage(answer, ask_usage(OCTO, DAY, DAY)[0])
-    assert (page.rows, page.then) == ((), ())
+    assert (page.rows, page.then, page.no_data) == ((), (), True)
 
 
 def test_nothing_is_asked_for_before_the_first_day() -> None:
@@ -356,6 +358,20 @@ async def test_a_refused_report_names_its_own_permission(github: GitHub, store: 
 async def test_a_403_that_asks_to_wait_is_patience_not_a_missing_permission(github: GitHub, store: Store) -> None:
     github.answers["/orgs/octo-org/copilot/billing/seats"] = [(403, {"Retry-After": "0"}), seats_page(1, 1)]
     assert (await run(github, store)).rows == 1
+
+
+@pytest.mark.parametrize("nothing", [(204, {}), b'""', b'{"download_links": []}'])
+async def test_a_day_the_vendor_has_nothing_to_tell_of_keeps_what_was_known(
+    github: GitHub, store: Store, nothing: object
+) -> None:
+    await run(github, store)
+    with store.reading() as connection:
+        before = connection.execute(select(usage)).all()
+    assert before
+    github.answers["/orgs/octo-org/copilot/metrics/reports/users-1-day"] = nothing
+    await run(github, store)
+    with store.reading() as connection:
+        assert connection.execute(select(usage)).all() == before
 
 
 async def test_an_answer_of_204_is_an_empty_page_but_no_file(github: GitHub) -> None:
