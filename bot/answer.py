@@ -295,13 +295,19 @@ def _did_you_mean(understanding: Understanding, vocabulary: Vocabulary) -> Card:
     near = understanding.suggestions
     kept = replace(understanding.question, weeks=None)
     rest = "" if kept.view == "overview" else f"{kept.view} "
-    offers = near or ("help",)
-    text = f"I don't know {said}. Did you mean {listing(near, most=4)}?" if near else f"I don't know {said}."
+    if near:
+        offers, text = near, f"I don't know {said}. Did you mean {listing(near, most=4)}?"
+    else:
+        names, known = vocabulary.of("department"), tuple(views())
+        offers = ("overview", "help")
+        text = (
+            f"I don't know {said}, and no name is spelt like it. Did you mean a department "
+            f"({listing(names, most=12)}) or a view ({listing(known, most=12)})?"
+        )
     return Card(
-        title="Did you mean …?" if near else "I did not understand that",
+        title="Did you mean …?",
         text=text,
-        buttons=tuple(Button(label=each, ask=f"{rest}{each}" if each != "help" else "help") for each in offers),
-        footer="" if near else f"Departments: {listing(vocabulary.of('department'), most=12)}.",
+        buttons=tuple(Button(label=each, ask=f"{rest}{each}" if near else each) for each in offers),
     )
 
 
