@@ -70,7 +70,9 @@ class Table:
 
     `ask` returns the requests for the days from the first to the last, both included, at most `span_days` of them.
     `parse` returns what the answer to a request holds; it raises ValueError for one that makes no sense. An `optional`
-    table that is not switched on or not allowed is left out with a warning.
+    table that is not switched on or not allowed is left out with a warning. An `opt_in` table is read only where the
+    operator names it in `also` of the source. `adds`: its rows are snapshots that only ever add activity: what an
+    earlier reading found stays.
     """
 
     name: str
@@ -79,6 +81,8 @@ class Table:
     parse: Callable[[bytes, Request], TablePage]
     span_days: int = 28
     optional: bool = False
+    opt_in: bool = False
+    adds: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -142,15 +142,25 @@ class DayRow:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class CompanyRow:
+    """What a vendor says of the whole organisation on one UTC day; one that is not reported is left out, never 0."""
+
+    day: date
+    measures: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class TablePage:
     """What one answer holds. `then` are the requests that follow from it: the next page, or files to fetch.
 
     `machines` are ids of accounts that are no people: what is theirs is left out. `passed` counts rows that are sound
     but not ours to count, `bad` those that cannot be read, both by reason. `no_data`: the vendor has nothing for the
-    days asked for, which is not to say that nothing happened; what was known of them stays.
+    days asked for, which is not to say that nothing happened; what was known of them stays. `company` is what is told
+    of the whole organisation.
     """
 
     rows: tuple[DayRow, ...] = ()
+    company: tuple[CompanyRow, ...] = ()
     accounts: tuple[Account, ...] = ()
     machines: tuple[str, ...] = ()
     then: tuple[Request, ...] = ()

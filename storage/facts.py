@@ -38,6 +38,43 @@ class Usage:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class PeriodUsage:
+    """What one person did with one tool and model from `first` to `last`, both included, as one total.
+
+    It comes from a vendor's manual export. Nobody can tell on which days of the period it happened, so it is kept
+    apart from Usage and never added to it. `active_days` counts days of use, where the export says so. Somebody who
+    is listed and did nothing is not `active`.
+    """
+
+    first: date
+    last: date
+    person: Person
+    tool: str
+    model: str = NO_MODEL
+    active: bool
+    active_days: int | None = None
+    sessions: int | None = None
+    messages: int | None = None
+    prompts: int | None = None
+    prompt_characters: int | None = None
+    short_prompts: int | None = None
+    long_prompts: int | None = None
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    credits: float | None = None
+    cost: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CompanyDay:
+    """One number that a vendor tells of the whole organisation and one UTC day, of nobody in particular."""
+
+    day: date
+    measure: str
+    value: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Seat:
     """One person's licence of one tool from `start` until the day before `end` (None: still held).
 

@@ -8,12 +8,14 @@ from operator import attrgetter, itemgetter
 
 from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
 
-from storage.facts import Alias, Contract, EventBatch, Member, Person, Seat, Usage
+from storage.facts import Alias, CompanyDay, Contract, EventBatch, Member, PeriodUsage, Person, Seat, Usage
 from storage.schema import (
     alias,
+    company_day,
     contract,
     event_batch,
     member,
+    period_usage,
     rollup_due,
     run,
     seat,
@@ -210,6 +212,32 @@ def replace_usage_rows(
             )
         _move_watermarks(connection, source, positions or {})
         mark_due(connection, {monday(day) for day in days})
+
+
+def replace_period(
+    store: Store, source: str, tool: str, first: date, last: date, totals: Sequence[PeriodUsage]
+) -> None:
+    """Write the totals of `tool` from `first` to `last` anew, in one transaction; running it twice changes nothing.
+
+    Raises ValueError for totals of another tool or period.
+    """
+    if strangers := {(each.tool, each.first, each.last) for each in totals} - {(tool, first, last)}:
+        raise ValueError(f"totals of periods that are not being written: {strangers}")
+    this = (period_usage.c.source == source, period_usage.c.tool == tool)
+    with store.writing() as connection:
+        connection.execute(
+            delete(period_usage).where(*this, period_usage.c.first == first, period_usage.c.last == last)
+        )
+        if totals:
+            connection.execute(insert(period_usage), [{"source": source, **asdict(each)} for each in totals])
+
+
+def replace_company_days(store: Store, source: str, days: Sequence[date], numbers: Sequence[CompanyDay]) -> None:
+    """Write what `source` tells of the whole organisation on `days` anew, in one transaction."""
+    with store.writing() as connection:
+        connection.execute(delete(company_day).where(company_day.c.source == source, company_day.c.day.in_(days)))
+        if numbers:
+            connection.execute(insert(company_day), [{"source": source, **asdict(each)} for each in numbers])
 
 
 def replace_seats(store: Store, source: str, seats: Sequence[Seat]) -> None:

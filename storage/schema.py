@@ -58,6 +58,35 @@ usage = Table(
 )
 Index(None, usage.c.day)
 
+period_usage = Table(
+    "period_usage",
+    metadata,
+    Column("source", String(64), nullable=False),
+    Column("tool", String(32), nullable=False),
+    Column("first", Date, nullable=False),
+    Column("last", Date, nullable=False),
+    Column("person", LargeBinary(32), nullable=False),
+    Column("model", String(64), nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("active_days", Integer),
+    *_measures(),
+    PrimaryKeyConstraint("source", "tool", "first", "last", "person", "model"),
+    sqlite_with_rowid=False,
+    comment="totals of a whole period, of a vendor's manual export; they are never added to usage, which is by day",
+)
+
+company_day = Table(
+    "company_day",
+    metadata,
+    Column("source", String(64), nullable=False),
+    Column("day", Date, nullable=False),
+    Column("measure", String(48), nullable=False),
+    Column("value", Float, nullable=False),
+    PrimaryKeyConstraint("source", "day", "measure"),
+    sqlite_with_rowid=False,
+    comment="what a vendor tells of the whole organisation alone, such as its median minutes to merge",
+)
+
 seat = Table(
     "seat",
     metadata,
@@ -175,10 +204,19 @@ run = Table(
     Column("finished", DateTime(timezone=True)),
     Column("first_day", Date),
     Column("last_day", Date),
+    Column("asked_from", Date),
+    Column("asked_to", Date),
+    Column("pages", Integer, nullable=False, default=0, server_default="0"),
     Column("files", Integer, nullable=False, default=0),
     Column("rows", Integer, nullable=False, default=0),
     Column("skipped", Text, nullable=False, default="{}"),
+    Column("warnings", Text, nullable=False, default="[]", server_default="[]"),
     Column("error", Text),
+    Column("next_try", DateTime(timezone=True)),
+    comment=(
+        "first_day and last_day: of the facts that came; asked_from and asked_to: what the vendor was asked for; "
+        "next_try: not before then, where the vendor said so"
+    ),
 )
 Index(None, run.c.source, run.c.started)
 
@@ -203,6 +241,9 @@ Index(None, person_week.c.person, person_week.c.tool, person_week.c.week)
 LADDER = ("power", "habitual", "novice", "low", "non_users")
 SEATS = ("seats_purchased", "seats_assigned", "seats_activated", "seats_active", "seats_never_used")
 
+SEVERAL = ("several_seats", "several_using_none", "several_using_one", "several_using_more")
+"""Of tool '*': people who hold seats of two tools or more, and how many of these tools they used of late."""
+
 group_week = Table(
     "group_week",
     metadata,
@@ -221,6 +262,8 @@ group_week = Table(
     *(Column(name, Integer) for name in SEATS),
     Column("seat_spend", Float),
     Column("unused_seat_spend", Float),
+    *(Column(name, Integer) for name in SEVERAL),
+    Column("several_unused_spend", Float),
     PrimaryKeyConstraint("week", "tool", "segment", "name"),
     sqlite_with_rowid=False,
     comment=(
@@ -245,6 +288,41 @@ model_week = Table(
     Column("output_tokens", BigInteger),
     PrimaryKeyConstraint("week", "tool", "segment", "name", "model"),
     sqlite_with_rowid=False,
+)
+
+seat_pair_week = Table(
+    "seat_pair_week",
+    metadata,
+    Column("week", Date, nullable=False),
+    Column("segment", String(16), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("tool", String(32), nullable=False),
+    Column("other", String(32), nullable=False),
+    Column("holders", Integer, nullable=False),
+    Column("used_both", Integer, nullable=False),
+    Column("used_tool", Integer, nullable=False),
+    Column("used_other", Integer, nullable=False),
+    Column("used_neither", Integer, nullable=False),
+    PrimaryKeyConstraint("week", "segment", "name", "tool", "other"),
+    sqlite_with_rowid=False,
+    comment="people who hold a seat of both tools (tool before other, by name), and which of the two they used of late",
+)
+
+group_period = Table(
+    "group_period",
+    metadata,
+    Column("source", String(64), nullable=False),
+    Column("tool", String(32), nullable=False),
+    Column("first", Date, nullable=False),
+    Column("last", Date, nullable=False),
+    Column("segment", String(16), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("listed", Integer, nullable=False),
+    Column("people", Integer, nullable=False),
+    *_measures(),
+    PrimaryKeyConstraint("source", "tool", "first", "last", "segment", "name"),
+    sqlite_with_rowid=False,
+    comment="period_usage by department and for the company; listed: everybody in the export, people: the active ones",
 )
 
 # Delivery ----------------------------------------------------------------------------------------------------------
