@@ -1,0 +1,487 @@
+"""Signals in many weekly series at once: a new level, a trend, one odd week, a slow drift, a change of scatter, a year.
+
+Every function takes `values` of the shape (series, weeks) on the scale on which noise is even (see `on_scale`), NaN
+where a week has no value, and returns one entry a series. Chances (`p`) are two-sided and come from simulated series
+which change in nothing but resemble their own past: AR(1) with the one coefficient `memory` that `memory_of` pools over
+all series of a metric, since a series of 14 or 26 weeks tells next to nothing about its own. The same statistic is
+worked out on them, spikes taken out and all. The tail beyond the simulations is taken to fall off exponentially in the
+square of the statistic.
+
+`noise`, where given, says how much louder each value is than others of its series, as a standard deviation: a ratio
+over 20 sessions scatters more than one over 2,000.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Scale = Literal["log", "logit", "plain"]
+
+FEWEST_WEEKS = 8
+SHORTEST_LEVEL = 3
+"""Weeks that make a level; one or two are a spike."""
+
+NINETY = 1.645
+"""Standard errors on either side of a 90 % interval."""
+
+MOST_MEMORY = 0.8
+UNKNOWN_MEMORY = 0.5
+"""Taken where no series scatters, so that nothing can be learnt."""
+
+MEMORY_STEP = 0.05
+LENGTHS = (8, 10, 12, 14, 17, 20, 23, 26, 31, 36, 42, 52, 65, 78, 104)
+"""Numbers of weeks for which chances are simulated: a series takes those of the nearest one that is not longer."""
+
+SIMULATIONS = 6000
+WARM_UP = 30
+TAIL = 0.05
+"""Share of the simulations from which the tail beyond them is learnt."""
+
+SPIKE = 4.0
+MADE_NORMAL = 1.4826
+"""Median absolute deviation to standard deviation, where noise is normal."""
+
+DRIFT_WEIGHT = 0.2
+RECENT = 6
+YEAR = 52
+FEWEST_WEEKS_OF_YEARS = YEAR + 26
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Signal:
+    """What was found in each series, one entry each, NaN (`at`: -1) where there were too few weeks.
+
+    `change` is in the unit of the scale, `low` and `high` its 90 % interval; `p` the chance of so strong a signal in
+    a series that changes in nothing; `at` the week from which it holds. `left` is the share of the scatter that it
+    leaves unexplained.
+    """
+
+    change: Floats
+    low: Floats
+    high: Floats
+    p: Floats
+    at: Ints
+    left: Floats
+
+
+# Scales --------------------------------------------------------------------------------------------------------------
+
+
+def on_scale(values: Floats, scale: Scale, smallest: float = 0.5) -> Floats:
+    """Return values on the scale on which a change of the same size means the same everywhere.
+
+    "log" for counts, money and other positive numbers, where `smallest` stands in for 0; "logit" for shares between 0
+    and 1; "plain" as they are. What cannot be (negative, over 1) becomes NaN.
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        match scale:
+            case "log":
+                return np.where(values < 0, np.nan, np.log(np.maximum(values, smallest)))
+            case "logit":
+                inside = np.clip(values, 0.005, 0.995)
+                return np.where((values < 0) | (values > 1), np.nan, np.log(inside / (1 - inside)))
+            case _:
+                return values.astype(np.float64)
+
+
+def noise_of(values: Floats, sizes: Floats) -> Floats:
+    """Return how loud each value is, as a standard deviation, from how many things it is an average of.
+
+    The variance of a value is a part that all share plus a part that shrinks with its size: a + b / size, where
+    `sizes` are the denominators. Both are learnt over all series from the squares of week-to-week differences, by
+    least squares with neither below 0. 1 everywhere where nothing can be learnt.
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        inverse = np.where(sizes > 0, 1 / sizes, np.nan)
+        steps = np.diff(values, axis=1) ** 2 / 2
+        middle = (inverse[:, 1:] + inverse[:, :-1]) / 2
+    # A level shift makes one large step; medians by series keep it from counting.
+    level, size = _median(steps), _median(middle)
+    known = ~np.isnan(level) & ~np.isnan(size)
+    if known.sum() < 3 or np.ptp(size[known]) < 1e-12:
+        return np.ones_like(values)
+    x, y = size[known], level[known]
+    slope = float(((x - x.mean()) @ (y - y.mean())) / ((x - x.mean()) @ (x - x.mean())))
+    base = float(y.mean() - slope * x.mean())
+    slope, base = (float(y.mean() / x.mean()), 0.0) if base < 0 else (max(slope, 0.0), base)
+    if slope <= 0:
+        return np.ones_like(values)
+    told = np.sqrt(base + slope * np.nan_to_num(inverse, nan=float(x.mean())))
+    return np.asarray(told / told.mean())
+
+
+# Memory --------------------------------------------------------------------------------------------------------------
+
+
+def memory_of(values: Floats) -> float:
+    """Return how much a week resembles the one before, pooled over series: the AR(1) coefficient, 0 to MOST_MEMORY.
+
+    Of each series a line or one step is taken out first, whichever fits better, so that a trend or a new level does
+    not look like memory. That pulls the coefficient towards 0; by how much is known from simulated series that are
+    treated the same. One standard error is added, so that doubt makes for silence.
+    """
+    weeks = (~np.isnan(values)).sum(axis=1)
+    enough = weeks >= FEWEST_WEEKS
+    raw, pairs = _pooled_memory(values[enough])
+    if not pairs:
+        return UNKNOWN_MEMORY
+    true, seen = _memory_seen(_length(round(float(np.median(weeks[enough])))))
+    return min(MOST_MEMORY, float(np.interp(raw, seen, true)) + 1 / math.sqrt(pairs))
+
+
+def _pooled_memory(values: Floats) -> tuple[float, int]:
+    """Return the autocorrelation at one week of what a line or a step leaves, pooled, and over how many pairs."""
+    if not len(values):
+        return 0.0, 0
+    calm = without_spikes(values)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        left = _without_course(calm)
+        spread = np.sqrt(_mean(left**2)[:, None])
+        scatters = spread > 1e-9 * np.nanmax(np.abs(calm), axis=1, keepdims=True)
+        left = np.where(scatters, left / spread, np.nan)
+    products = left[:, 1:] * left[:, :-1]
+    pairs = int((~np.isnan(products)).sum())
+    return (float(np.nansum(products)) / pairs if pairs else 0.0), pairs
+
+
+def _without_course(values: Floats) -> Floats:
+    """Return what is left of each series without its line or its step, whichever leaves less."""
+    known = ~np.isnan(values)
+    week = np.where(known, np.arange(values.shape[1], dtype=np.float64), np.nan)
+    centered = values - _mean(values)[:, None]
+    time = week - _mean(week)[:, None]
+    slope = np.nansum(time * centered, axis=1, keepdims=True) / np.nansum(time**2, axis=1, keepdims=True)
+    line = centered - slope * time
+    step = _shifted(values, np.ones_like(values))
+    after = known & (np.arange(values.shape[1]) >= step.at[:, None])
+    stepped = centered - np.where(after, step.change[:, None], 0.0)
+    stepped = stepped - _mean(stepped)[:, None]
+    better = np.isfinite(step.statistic) & (np.nansum(stepped**2, axis=1) < np.nansum(line**2, axis=1))
+    return np.asarray(np.where(better[:, None], stepped, line))
+
+
+@lru_cache(maxsize=64)
+def _memory_seen(weeks: int) -> tuple[Floats, Floats]:
+    """Return coefficients, and what `_pooled_memory` finds in changeless series that have them, both ascending."""
+    true = np.arange(0.0, 0.95, 2 * MEMORY_STEP)
+    seen = np.array([_pooled_memory(_changeless(weeks, float(each), heavy=False)[:1500])[0] for each in true])
+    return true, np.maximum.accumulate(seen)
+
+
+def without_spikes(values: Floats, reach: int = 3) -> Floats:
+    """Return values whose single spikes are replaced by the median of their neighbours (Hampel's filter)."""
+    n = values.shape[1]
+    if n < 2 * reach + 1:
+        return values
+    padded = np.pad(values, ((0, 0), (reach, reach)), mode="reflect")
+    middle = _median(np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1, axis=1))
+    apart = np.abs(values - middle)
+    usual = MADE_NORMAL * _median(apart)[:, None]
+    with np.errstate(invalid="ignore"):
+        spike = apart > SPIKE * np.where(usual > 0, usual, np.inf)
+    return np.where(spike, middle, values)
+
+
+def _mean(values: Floats) -> Floats:
+    """Return the mean over the last axis of what is no NaN; NaN, without a warning, of nothing."""
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.nansum(values, axis=-1) / (~np.isnan(values)).sum(axis=-1))
+
+
+def _deviation(values: Floats) -> Floats:
+    """Return the standard deviation over the last axis of what is no NaN."""
+    return np.sqrt(_mean((values - _mean(values)[..., None]) ** 2))
+
+
+def _median(values: Floats) -> Floats:
+    """Return the median over the last axis of what is no NaN; numpy's own is ten times as slow."""
+    ordered = np.sort(values, axis=-1)
+    known = (~np.isnan(ordered)).sum(axis=-1)
+    low = np.take_along_axis(ordered, np.maximum((known - 1) // 2, 0)[..., None], axis=-1)[..., 0]
+    high = np.take_along_axis(ordered, np.maximum(known // 2, 0)[..., None] % values.shape[-1], axis=-1)[..., 0]
+    return np.asarray(np.where(known > 0, (low + high) / 2, np.nan))
+
+
+# Signals -------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Measured:
+    """A statistic of each series (larger is stranger, of either sign), and the change it speaks of with its error."""
+
+    statistic: Floats
+    change: Floats
+    error: Floats
+    at: Ints
+    left: Floats
+
+
+Measure = Callable[[Floats, Floats], _Measured]
+
+
+def level_shift(values: Floats, memory: float, noise: Floats | None = None) -> Signal:
+    """Return the one new level that each series most likely entered.
+
+    The largest t over every week that could begin it: the difference of the weighted means before and after, against
+    the scatter within (the maximum likelihood statistic of Hawkins 1977), spikes taken out.
+    """
+    return _signal(_shifted, values, memory, noise)
+
+
+def trend(values: Floats, memory: float, noise: Floats | None = None) -> Signal:
+    """Return each series' rise or fall from its first to its last week.
+
+    The slope is the median of all pairwise ones (Theil 1950, Sen 1968), the statistic Kendall's S over its standard
+    deviation for independent weeks.
+    """
+    return _signal(_trending, values, memory, noise)
+
+
+def odd_week(values: Floats, memory: float, noise: Floats | None = None) -> Signal:
+    """Return how far the last week lies from the line through the twelve before, in their robust scatter."""
+    return _signal(_odd, values, memory, noise)
+
+
+def drift(values: Floats, memory: float, noise: Floats | None = None) -> Signal:
+    """Return how far an exponentially weighted mean (weight 0.2, Roberts 1959) has left the first half's median."""
+    return _signal(_drifting, values, memory, noise)
+
+
+def scatter_change(values: Floats, memory: float, noise: Floats | None = None) -> Signal:
+    """Return the logarithm of how much more the last eight weeks scatter than those before, week by week."""
+    return _signal(_scattering, values, memory, noise)
+
+
+def year(values: Floats, memory: float, noise: Floats | None = None) -> Signal:
+    """Return how much each week resembles the same week a year earlier: the autocorrelation at 52 weeks, trend out.
+
+    NaN with less than a year and a half of weeks.
+    """
+    return _signal(_yearly, values, memory, noise)
+
+
+def _signal(measure: Measure, values: Floats, memory: float, noise: Floats | None) -> Signal:
+    loud = np.ones_like(values) if noise is None else noise
+    with np.errstate(invalid="ignore", divide="ignore"):
+        found = measure(values, loud)
+    weeks = (~np.isnan(values)).sum(axis=1)
+    untold = (weeks < FEWEST_WEEKS) | ~np.isfinite(found.statistic)
+    p = np.full(len(values), np.nan)
+    for length in np.unique(weeks[~untold]).tolist():
+        rows = ~untold & (weeks == length)
+        p[rows] = chances(measure, length, memory)(np.abs(found.statistic[rows]))
+    # An estimate of a mean scatters more where a week resembles the one before.
+    around = NINETY * found.error * math.sqrt((1 + memory) / (1 - memory))
+    change = np.where(untold, np.nan, found.change)
+    return Signal(
+        change=change,
+        low=change - around,
+        high=change + around,
+        p=p,
+        at=np.where(untold, -1, found.at),
+        left=np.where(untold, np.nan, found.left),
+    )
+
+
+def chances(measure: Measure, weeks: int, memory: float) -> Callable[[Floats], Floats]:
+    """Return the function from the size of a statistic to its chance in series of `weeks` that change in nothing.
+
+    Signals that rest on single weeks take the larger of two chances: with normal noise, and with the heavy tails of a
+    few people who do most. The others take out spikes, or look at signs alone, and need only the first.
+    """
+    steps = math.ceil(round(memory / MEMORY_STEP, 6))
+    normal = _simulated(measure, _length(weeks), steps, heavy=False)
+    if measure in {_shifted, _trending, _yearly}:
+        return normal
+    heavy = _simulated(measure, _length(weeks), steps, heavy=True)
+    return lambda statistic: np.maximum(normal(statistic), heavy(statistic))
+
+
+def _length(weeks: int) -> int:
+    return max(each for each in LENGTHS if each <= max(weeks, LENGTHS[0]))
+
+
+@lru_cache(maxsize=1024)
+def _simulated(measure: Measure, weeks: int, memory_steps: int, *, heavy: bool) -> Callable[[Floats], Floats]:
+    changeless = _changeless(weeks, memory_steps * MEMORY_STEP, heavy=heavy)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        sizes = np.abs(measure(changeless, np.ones_like(changeless)).statistic)
+    sizes = np.sort(sizes[np.isfinite(sizes)])
+    if not len(sizes):
+        return lambda statistic: np.full(len(statistic), np.nan)
+    beyond = sizes[int(len(sizes) * (1 - TAIL)) :] ** 2
+    return partial(_chance, sizes, float(beyond[0]), float((beyond - beyond[0]).mean()) or 1e-9)
+
+
+def _chance(sizes: Floats, bar: float, excess: float, statistic: Floats) -> Floats:
+    counted = (len(sizes) - np.searchsorted(sizes, statistic, side="left") + 1) / (len(sizes) + 1)
+    tail = TAIL * np.exp(-np.maximum(statistic**2 - bar, 0) / excess)
+    return np.asarray(np.where(statistic**2 > bar, np.minimum(tail, TAIL), counted))
+
+
+@lru_cache(maxsize=8)
+def _changeless(weeks: int, memory: float, *, heavy: bool) -> Floats:
+    """Return SIMULATIONS series of AR(1), the same each time; `heavy` ones have news of Student's t with 3 degrees."""
+    rng = np.random.default_rng((weeks, heavy))
+    shape = (SIMULATIONS, weeks + WARM_UP)
+    news = rng.standard_t(3, shape) if heavy else rng.standard_normal(shape)
+    values = news.copy()
+    for week in range(1, shape[1]):
+        values[:, week] += memory * values[:, week - 1]
+    return np.ascontiguousarray(values[:, WARM_UP:])
+
+
+def _shifted(values: Floats, noise: Floats) -> _Measured:
+    calm = without_spikes(values)
+    known = ~np.isnan(calm)
+    weight = np.where(known, 1 / noise**2, 0.0)
+    value = np.where(known, calm, 0.0)
+    count = np.cumsum(known, axis=1)
+    before, total = np.cumsum(weight, axis=1), weight.sum(axis=1, keepdims=True)
+    sums, whole = np.cumsum(weight * value, axis=1), (weight * value).sum(axis=1, keepdims=True)
+    scatter = (weight * value**2).sum(axis=1, keepdims=True) - whole**2 / total
+    after = total - before
+    difference = (whole - sums) / after - sums / before
+    between = before * after / total * difference**2
+    n = count[:, -1:]
+    within = np.maximum(scatter - between, 1e-9 * np.abs(scatter) + 1e-18) / np.maximum(n - 2, 1)
+    allowed = (count >= SHORTEST_LEVEL) & (n - count >= SHORTEST_LEVEL) & known
+    squared = np.where(allowed, between / within, -np.inf)
+    best = squared.argmax(axis=1)
+    row = np.arange(len(values))
+    error = np.sqrt(within[row, best] * (1 / before[row, best] + 1 / after[row, best])) if len(values) else np.zeros(0)
+    upcoming = np.arange(values.shape[1]) > best[:, None]
+    return _Measured(
+        statistic=np.sqrt(squared[row, best]),
+        change=difference[row, best],
+        error=error,
+        at=(known & upcoming).argmax(axis=1),
+        left=within[row, best] * np.maximum(n[:, 0] - 2, 1) / scatter[:, 0],
+    )
+
+
+def _slopes(values: Floats) -> tuple[Floats, Floats]:
+    """Return the pairwise slopes, (series, pairs), and Kendall's S."""
+    i, j = np.triu_indices(values.shape[1], k=1)
+    slopes = (values[:, j] - values[:, i]) / (j - i)
+    return slopes, np.nansum(np.sign(slopes), axis=1)
+
+
+ROWS_AT_ONCE = 512
+
+
+def _trending(values: Floats, noise: Floats) -> _Measured:
+    parts = [_trending_rows(values[at : at + ROWS_AT_ONCE]) for at in range(0, len(values), ROWS_AT_ONCE)]
+    if not parts:
+        return _trending_rows(values)
+    del noise  # Signs of differences do not know how large they are.
+    stacked = {
+        name: np.concatenate([getattr(each, name) for each in parts])
+        for name in ("statistic", "change", "error", "at", "left")
+    }
+    return _Measured(**stacked)
+
+
+def _trending_rows(values: Floats) -> _Measured:
+    known = ~np.isnan(values)
+    n = known.sum(axis=1)
+    slopes, score = _slopes(values)
+    slope = _median(slopes)
+    spread = np.sqrt(n * (n - 1) * (2 * n + 5) / 18)
+    week = np.arange(values.shape[1], dtype=np.float64)
+    last = np.where(known, week, -np.inf).max(axis=1, initial=-np.inf)
+    first = np.where(known, week, np.inf).min(axis=1, initial=np.inf)
+    span = np.where(n > 0, last - first, 0.0)
+    center = np.where(known, week, np.nan)
+    offset = _median(values - slope[:, None] * center)
+    away = values - offset[:, None] - slope[:, None] * center
+    scatter = np.nansum((values - _mean(values)[:, None]) ** 2, axis=1)
+    rest = np.nansum(away**2, axis=1)
+    around = np.sqrt(rest / np.maximum(n - 2, 1)) / np.sqrt(np.maximum(n * (n**2 - 1) / 12, 1)) * span
+    return _Measured(
+        statistic=np.maximum(np.abs(score) - 1, 0) / spread,
+        change=slope * span,
+        error=around,
+        at=known.argmax(axis=1),
+        left=rest / scatter,
+    )
+
+
+def _odd(values: Floats, noise: Floats) -> _Measured:
+    n = values.shape[1]
+    before, loud = values[:, max(0, n - 13) : n - 1], noise[:, max(0, n - 13) : n - 1]
+    week = np.arange(before.shape[1], dtype=np.float64)
+    slope = _median(_slopes(before)[0])
+    level = _median(before - slope[:, None] * week)
+    away = (before - level[:, None] - slope[:, None] * week) / loud
+    usual = MADE_NORMAL * _median(np.abs(away))
+    # A median over twelve weeks may be next to nothing by chance; their mean is not.
+    usual = np.maximum(usual, 0.5 * np.sqrt(_mean(away**2))) if before.shape[1] else usual
+    expected = level + slope * before.shape[1]
+    change = values[:, -1] - expected
+    return _Measured(
+        statistic=np.abs(change) / (usual * noise[:, -1]),
+        change=change,
+        error=usual * noise[:, -1],
+        at=np.full(len(values), n - 1),
+        left=np.full(len(values), np.nan),
+    )
+
+
+def _drifting(values: Floats, noise: Floats) -> _Measured:
+    n = values.shape[1]
+    half = n // 2
+    level = _median(values[:, :half])
+    usual = MADE_NORMAL * _median(np.abs(values[:, :half] - level[:, None]) / noise[:, :half])
+    usual = np.maximum(usual, 0.5 * _deviation(values[:, :half] / noise[:, :half])) if half else usual
+    mean = np.zeros(len(values))
+    for week in range(half, n):
+        step = np.nan_to_num((values[:, week] - level) / noise[:, week])
+        mean = np.where(np.isnan(values[:, week]), mean, (1 - DRIFT_WEIGHT) * mean + DRIFT_WEIGHT * step)
+    error = usual * math.sqrt(DRIFT_WEIGHT / (2 - DRIFT_WEIGHT))
+    return _Measured(
+        statistic=np.abs(mean) / error,
+        change=mean,
+        error=error,
+        at=np.full(len(values), half),
+        left=np.full(len(values), np.nan),
+    )
+
+
+def _scattering(values: Floats, noise: Floats) -> _Measured:
+    steps = np.abs(np.diff(values / noise, axis=1))
+    recent = min(8, steps.shape[1] // 2)
+    now, before = (_mean(part) for part in (steps[:, -recent:], steps[:, :-recent]))
+    change = np.log(now / before)
+    # The mean of m steps, each about as large as its own scatter, is known to a part in the root of m.
+    error = np.full(len(values), math.sqrt(1 / max(recent, 1) + 1 / max(steps.shape[1] - recent, 1)))
+    return _Measured(
+        statistic=np.abs(change) / error,
+        change=change,
+        error=error,
+        at=np.full(len(values), values.shape[1] - recent),
+        left=np.full(len(values), np.nan),
+    )
+
+
+def _yearly(values: Floats, noise: Floats) -> _Measured:
+    n = values.shape[1]
+    nothing = np.full(len(values), np.nan)
+    if n < FEWEST_WEEKS_OF_YEARS:
+        return _Measured(statistic=nothing, change=nothing, error=nothing, at=np.full(len(values), -1), left=nothing)
+    week = np.arange(n) - (n - 1) / 2
+    calm = (values - _mean(values)[:, None]) / noise
+    calm = calm - week * (np.nansum(week * calm, axis=1) / (week @ week))[:, None]
+    products = calm[:, YEAR:] * calm[:, :-YEAR]
+    alike = np.nansum(products, axis=1) / (~np.isnan(products)).sum(axis=1) / _mean(calm**2)
+    error = np.full(len(values), 1 / math.sqrt(n - YEAR))
+    return _Measured(
+        statistic=np.abs(alike) / error, change=alike, error=error, at=np.full(len(values), 0), left=nothing
+    )
