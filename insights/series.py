@@ -15,6 +15,8 @@ from insights.basis import WEEK, Basis, latest_complete_week, monday
 from insights.gate import Cell, Gated, Mix, gated, mixed
 from insights.notes import notes
 from insights.question import Weeks
+from insights.scan import Scan, scan
+from insights.watch import watch_of
 from insights.weekly import ALL_TOOLS, COMPANY, Weekly, weekly
 from storage.facts import Contract
 from storage.models import Family, family
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["ALL_TOOLS", "COMPANY", "DEFAULT_WEEKS", "Cell", "Panel", "panel"]
 
 DEFAULT_WEEKS = 14
+TESTED_WEEKS = 104
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,6 +64,7 @@ class Panel:
     contracts: MappingProxyType[str, Contract]
     _gated: Gated
     _mix: Callable[[], Mix]
+    _scan: Callable[[], Scan]
 
     def values(self, metric: str, department: str = COMPANY, tool: str = "") -> tuple[float | None, ...]:
         """Return a value a week: None where it is hidden or absent."""
@@ -156,6 +160,11 @@ class Panel:
             if np.nansum(row) > 0
         )
 
+    @cached_property
+    def scan(self) -> Scan:
+        """What changed, of every tool there is data about; tested on more weeks than are shown."""
+        return self._scan()
+
     def narrowed(self, tool: str) -> "Panel":
         """Return the panel of one of its tools."""
         at = self.tools.index(tool)
@@ -190,24 +199,29 @@ def panel(
     newest_day, oldest = last_day(basis.store), first_week(basis.store)
     newest = latest_complete_week(basis.as_of, newest_day)
     asked = _asked(weeks, oldest, newest)
-    reference = family(basis.reference_model)
-    first, last = (asked[0], asked[-1]) if asked else (basis.as_of, basis.as_of - WEEK)
-    behind = weekly(
-        group_weeks(basis.store, first, last),
-        model_weeks(basis.store, first, last),
-        asked,
-        first_week=oldest,
-        reference_rank=reference.rank,
-        family=family,
-    )
+    last = asked[-1] if asked else basis.as_of - WEEK
+    read = partial(_read, basis, oldest)
     return show(
-        behind,
+        read(asked),
         basis,
         metrics=metrics,
         tools=tools,
         history=0 if oldest is None or newest is None else max(0, (newest - oldest).days // 7 + 1),
         contracts=contracts(basis.store),
         last_day=newest_day,
+        tested=lambda: read(_asked(Weeks(first=last - (TESTED_WEEKS - 1) * WEEK, last=last), oldest, newest)),
+    )
+
+
+def _read(basis: Basis, oldest: date | None, weeks: tuple[date, ...]) -> Weekly:
+    first, last = (weeks[0], weeks[-1]) if weeks else (basis.as_of, basis.as_of - WEEK)
+    return weekly(
+        group_weeks(basis.store, first, last),
+        model_weeks(basis.store, first, last),
+        weeks,
+        first_week=oldest,
+        reference_rank=family(basis.reference_model).rank,
+        family=family,
     )
 
 
@@ -220,8 +234,9 @@ def show(
     history: int,
     contracts: dict[str, Contract],
     last_day: date | None,
+    tested: Callable[[], Weekly] | None = None,
 ) -> Panel:
-    """Return what of `behind` may be seen."""
+    """Return what of `behind` may be seen. `tested` reads the weeks that are scanned for change, `behind`'s if none."""
     chosen = tuple(catalogue.metrics()[each] for each in metrics) or tuple(catalogue.metrics().values())
     shown_tools = tuple(dict.fromkeys(tools)) or (ALL_TOOLS,)
     values = gated(behind, tuple(each for each in chosen if each.needs), basis.min_group_size, shown_tools)
@@ -239,7 +254,19 @@ def show(
         _gated=values,
         # Only one view asks for the mix, and folding it is the dearest part.
         _mix=partial(mixed, behind, basis.min_group_size, shown_tools),
+        _scan=lambda: _scanned(tested() if tested else behind, basis.min_group_size),
     )
+
+
+def _scanned(behind: Weekly, k: int) -> Scan:
+    # Two columns are one tool, and the same tool as "all together".
+    tools = behind.tools if len(behind.tools) > 2 else behind.tools[-1:]
+    found = scan(watch_of(behind, k, tools))
+    if len(behind.tools) != 2:
+        return found
+    alike = tuple(replace(each, tool=ALL_TOOLS) for each in found.changes)
+    judged = frozenset((metric, ALL_TOOLS, name) for metric, _, name in found.judged)
+    return replace(found, changes=(*found.changes, *alike), judged=found.judged | judged)
 
 
 def _asked(weeks: int | Weeks, oldest: date | None, newest: date | None) -> tuple[date, ...]:

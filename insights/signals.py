@@ -35,12 +35,15 @@ MOST_MEMORY = 0.8
 UNKNOWN_MEMORY = 0.5
 """Taken where no series scatters, so that nothing can be learnt."""
 
-MEMORY_STEP = 0.05
+MEMORY_STEP = 0.1
 LENGTHS = (8, 10, 12, 14, 17, 20, 23, 26, 31, 36, 42, 52, 65, 78, 104)
 """Numbers of weeks for which chances are simulated: a series takes those of the nearest one that is not longer."""
 
-SIMULATIONS = 6000
+SIMULATIONS = 3000
 WARM_UP = 30
+SMALLEST_CHANCE = 1e-6
+"""Nothing is told to be rarer: so few simulations do not know."""
+
 TAIL = 0.05
 """Share of the simulations from which the tail beyond them is learnt."""
 
@@ -91,6 +94,17 @@ def on_scale(values: Floats, scale: Scale, smallest: float = 0.5) -> Floats:
                 return values.astype(np.float64)
 
 
+def off_scale(values: Floats, scale: Scale) -> Floats:
+    """Return scaled values in their own unit again."""
+    match scale:
+        case "log":
+            return np.exp(values)
+        case "logit":
+            return np.asarray(1 / (1 + np.exp(-values)))
+        case _:
+            return values
+
+
 def noise_of(values: Floats, sizes: Floats) -> Floats:
     """Return how loud each value is, as a standard deviation, from how many things it is an average of.
 
@@ -103,7 +117,7 @@ def noise_of(values: Floats, sizes: Floats) -> Floats:
         steps = np.diff(values, axis=1) ** 2 / 2
         middle = (inverse[:, 1:] + inverse[:, :-1]) / 2
     # A level shift makes one large step; medians by series keep it from counting.
-    level, size = _median(steps), _median(middle)
+    level, size = median(steps), median(middle)
     known = ~np.isnan(level) & ~np.isnan(size)
     if known.sum() < 3 or np.ptp(size[known]) < 1e-12:
         return np.ones_like(values)
@@ -170,7 +184,7 @@ def _without_course(values: Floats) -> Floats:
 @lru_cache(maxsize=64)
 def _memory_seen(weeks: int) -> tuple[Floats, Floats]:
     """Return coefficients, and what `_pooled_memory` finds in changeless series that have them, both ascending."""
-    true = np.arange(0.0, 0.95, 2 * MEMORY_STEP)
+    true = np.arange(0.0, 0.95, MEMORY_STEP)
     seen = np.array([_pooled_memory(_changeless(weeks, float(each), heavy=False)[:1500])[0] for each in true])
     return true, np.maximum.accumulate(seen)
 
@@ -181,9 +195,9 @@ def without_spikes(values: Floats, reach: int = 3) -> Floats:
     if n < 2 * reach + 1:
         return values
     padded = np.pad(values, ((0, 0), (reach, reach)), mode="reflect")
-    middle = _median(np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1, axis=1))
+    middle = median(np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1, axis=1))
     apart = np.abs(values - middle)
-    usual = MADE_NORMAL * _median(apart)[:, None]
+    usual = MADE_NORMAL * median(apart)[:, None]
     with np.errstate(invalid="ignore"):
         spike = apart > SPIKE * np.where(usual > 0, usual, np.inf)
     return np.where(spike, middle, values)
@@ -200,7 +214,7 @@ def _deviation(values: Floats) -> Floats:
     return np.sqrt(_mean((values - _mean(values)[..., None]) ** 2))
 
 
-def _median(values: Floats) -> Floats:
+def median(values: Floats) -> Floats:
     """Return the median over the last axis of what is no NaN; numpy's own is ten times as slow."""
     ordered = np.sort(values, axis=-1)
     known = (~np.isnan(ordered)).sum(axis=-1)
@@ -323,7 +337,8 @@ def _simulated(measure: Measure, weeks: int, memory_steps: int, *, heavy: bool) 
 def _chance(sizes: Floats, bar: float, excess: float, statistic: Floats) -> Floats:
     counted = (len(sizes) - np.searchsorted(sizes, statistic, side="left") + 1) / (len(sizes) + 1)
     tail = TAIL * np.exp(-np.maximum(statistic**2 - bar, 0) / excess)
-    return np.asarray(np.where(statistic**2 > bar, np.minimum(tail, TAIL), counted))
+    p = np.where(statistic**2 > bar, np.minimum(tail, TAIL), counted)
+    return np.asarray(np.maximum(p, SMALLEST_CHANCE))
 
 
 @lru_cache(maxsize=8)
@@ -393,14 +408,14 @@ def _trending_rows(values: Floats) -> _Measured:
     known = ~np.isnan(values)
     n = known.sum(axis=1)
     slopes, score = _slopes(values)
-    slope = _median(slopes)
+    slope = median(slopes)
     spread = np.sqrt(n * (n - 1) * (2 * n + 5) / 18)
     week = np.arange(values.shape[1], dtype=np.float64)
     last = np.where(known, week, -np.inf).max(axis=1, initial=-np.inf)
     first = np.where(known, week, np.inf).min(axis=1, initial=np.inf)
     span = np.where(n > 0, last - first, 0.0)
     center = np.where(known, week, np.nan)
-    offset = _median(values - slope[:, None] * center)
+    offset = median(values - slope[:, None] * center)
     away = values - offset[:, None] - slope[:, None] * center
     scatter = np.nansum((values - _mean(values)[:, None]) ** 2, axis=1)
     rest = np.nansum(away**2, axis=1)
@@ -418,10 +433,10 @@ def _odd(values: Floats, noise: Floats) -> _Measured:
     n = values.shape[1]
     before, loud = values[:, max(0, n - 13) : n - 1], noise[:, max(0, n - 13) : n - 1]
     week = np.arange(before.shape[1], dtype=np.float64)
-    slope = _median(_slopes(before)[0])
-    level = _median(before - slope[:, None] * week)
+    slope = median(_slopes(before)[0])
+    level = median(before - slope[:, None] * week)
     away = (before - level[:, None] - slope[:, None] * week) / loud
-    usual = MADE_NORMAL * _median(np.abs(away))
+    usual = MADE_NORMAL * median(np.abs(away))
     # A median over twelve weeks may be next to nothing by chance; their mean is not.
     usual = np.maximum(usual, 0.5 * np.sqrt(_mean(away**2))) if before.shape[1] else usual
     expected = level + slope * before.shape[1]
@@ -438,8 +453,8 @@ def _odd(values: Floats, noise: Floats) -> _Measured:
 def _drifting(values: Floats, noise: Floats) -> _Measured:
     n = values.shape[1]
     half = n // 2
-    level = _median(values[:, :half])
-    usual = MADE_NORMAL * _median(np.abs(values[:, :half] - level[:, None]) / noise[:, :half])
+    level = median(values[:, :half])
+    usual = MADE_NORMAL * median(np.abs(values[:, :half] - level[:, None]) / noise[:, :half])
     usual = np.maximum(usual, 0.5 * _deviation(values[:, :half] / noise[:, :half])) if half else usual
     mean = np.zeros(len(values))
     for week in range(half, n):

@@ -14,6 +14,7 @@ top_ten_share = Metric(
     smallest_change=0.05,
     words=("top ten", "ten heaviest", "heavy users", "concentration"),
     order=80,
+    watched=True,
 )
 
 top_decile_share = Metric(

@@ -13,6 +13,7 @@ sessions_per_active_user = Metric(
     smallest_change=0.3,
     words=("sessions per user", "sessions per week", "frequency", "how often", "engagement"),
     order=20,
+    watched=True,
 )
 
 messages_per_session = Metric(
@@ -26,6 +27,7 @@ messages_per_session = Metric(
     smallest_change=0.4,
     words=("depth", "session depth", "conversation depth", "messages a session", "back and forth", "turns"),
     order=21,
+    watched=True,
 )
 
 prompts_per_session = Metric(

@@ -34,6 +34,7 @@ older_model_share = Metric(
     smallest_change=0.03,
     words=("older models", "old models", "below gpt-4o", "outdated models", "weaker models"),
     order=41,
+    watched=True,
 )
 
 model_mix = Metric(

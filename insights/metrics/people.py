@@ -12,6 +12,7 @@ weekly_active_users = Metric(
     smallest_change=5,
     words=("active users", "active people", "weekly active", "wau", "users", "adoption", "who uses it"),
     order=10,
+    watched=True,
 )
 
 sessions = Metric(
@@ -48,4 +49,5 @@ prompts = Metric(
     smallest_change=100,
     words=("total prompts", "number of prompts", "questions asked"),
     order=92,
+    watched=True,
 )

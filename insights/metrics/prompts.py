@@ -13,6 +13,7 @@ characters_per_prompt = Metric(
     smallest_change=20,
     words=("prompt length", "prompt quality", "characters a prompt", "length of prompts", "characters"),
     order=30,
+    watched=True,
 )
 
 short_prompt_share = Metric(
@@ -26,6 +27,7 @@ short_prompt_share = Metric(
     smallest_change=0.03,
     words=("short prompts", "keyword searches", "prompts under 50"),
     order=31,
+    watched=True,
 )
 
 long_prompt_share = Metric(
@@ -39,4 +41,5 @@ long_prompt_share = Metric(
     smallest_change=0.03,
     words=("long prompts", "prompts over 200", "detailed prompts"),
     order=32,
+    watched=True,
 )

@@ -38,6 +38,7 @@ metered_cost = Metric(
     smallest_change=50,
     words=("metered cost", "usage cost", "api cost", "metered"),
     order=62,
+    watched=True,
 )
 
 metered_credits = Metric(
@@ -50,4 +51,5 @@ metered_credits = Metric(
     smallest_change=100,
     words=("credits", "credit use"),
     order=63,
+    watched=True,
 )

@@ -13,6 +13,7 @@ input_tokens_per_active_user = Metric(
     smallest_change=500,
     words=("input tokens", "tokens in", "prompt tokens", "tokens", "token use"),
     order=50,
+    watched=True,
 )
 
 output_tokens_per_active_user = Metric(
@@ -26,6 +27,7 @@ output_tokens_per_active_user = Metric(
     smallest_change=500,
     words=("output tokens", "tokens out", "completion tokens"),
     order=51,
+    watched=True,
 )
 
 output_to_input_ratio = Metric(
@@ -39,4 +41,5 @@ output_to_input_ratio = Metric(
     smallest_change=0.1,
     words=("output to input", "token ratio", "output ratio"),
     order=52,
+    watched=True,
 )
