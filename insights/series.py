@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -254,7 +254,8 @@ def show(
         _gated=values,
         # Only one view asks for the mix, and folding it is the dearest part.
         _mix=partial(mixed, behind, basis.min_group_size, shown_tools),
-        _scan=lambda: _scanned(tested() if tested else behind, basis.min_group_size),
+        # Once for this panel and whatever is narrowed down from it.
+        _scan=cache(lambda: _scanned(tested() if tested else behind, basis.min_group_size)),
     )
 
 
