@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 
 from aiohttp import web
 
+from demo.chaos import Chaos, with_chaos
 from demo.company import Company
 from demo.costs import costs_feed
 from demo.events import conversation_feed
@@ -239,9 +240,14 @@ async def start(
     bad_lines: bool = False,
     now: Callable[[], datetime] | None = None,
     port: int = 0,
+    chaos: Chaos | None = None,
 ) -> RunningServer:
-    """Serve the company on 127.0.0.1, on a free port unless one is named, until closed. See `vendor_app`."""
-    runner = web.AppRunner(vendor_app(company, key=key, archive=archive, bad_lines=bad_lines, now=now), access_log=None)
+    """Serve the company on 127.0.0.1, on a free port unless one is named, until closed.
+
+    See `vendor_app`; `chaos` makes it faulty.
+    """
+    app = vendor_app(company, key=key, archive=archive, bad_lines=bad_lines, now=now)
+    runner = web.AppRunner(with_chaos(app, chaos) if chaos else app, access_log=None)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", port)
     await site.start()

@@ -21,7 +21,7 @@ MAY_USE = {
     "bot": {"aiohttp", "apscheduler", "click", "msgspec", "numpy", "rapidfuzz", "rich"},
     "insights": {"numpy", "pandas"},
     "connectors": {"aiohttp", "jwt", "msgspec", "numpy", "rapidfuzz", "siphashc"},
-    "demo": {"aiohttp", "msgspec", "numpy", "pandas"},
+    "demo": {"aiohttp", "cryptography", "jwt", "msgspec", "numpy", "pandas"},
     "storage": {"sqlalchemy", "alembic"},
 }
 
