@@ -16,7 +16,7 @@ def feeds_of(connector: Connector) -> list[Stream | Table]:
     """Return what a connector reads one by one: streams of files, or tables."""
     if isinstance(connector.feed, TableFeed):
         return [*connector.feed.people, *connector.feed.tables]
-    return list(connector.streams)
+    return [*connector.streams, *([connector.meter.table] if connector.meter else [])]
 
 
 def permissions_of(connector: Connector) -> tuple[Permission, ...]:
