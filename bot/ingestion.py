@@ -1,7 +1,7 @@
 """Reading sources as the settings describe them, one after the other; one that fails does not stop the others."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -9,7 +9,7 @@ import connectors
 from bot.installation import Installation
 from bot.settings import DIRECTORY, SettingsError, nearest, secret
 from bot.settings import Source as SourceSettings
-from connectors.connector import Connector, Scopes, TableFeed
+from connectors.connector import Connector, Scopes, TableFeed, from_files
 from connectors.door import Door
 from connectors.errors import ConnectorError
 from connectors.fetch import Access, ingest, probe
@@ -30,12 +30,19 @@ class Outcome:
     error: str | None = None
 
 
-def connector_of(tool: str) -> Connector:
-    """Return the connector that reads `tool`. SettingsError where there is none."""
+def connector_of(tool: str, kind: str = "") -> Connector:
+    """Return the connector that reads `tool` in the way that `kind` names. SettingsError where there is none."""
     known = {each.tool: each for each in discover(connectors, Connector)}
     if tool not in known:
         raise SettingsError(f"[sources.{tool}]: there is no connector for it yet; {nearest(tool, known)}")
-    return known[tool]
+    connector = known[tool]
+    if not kind or not connector.kinds:
+        return connector
+    if kind not in connector.kinds:
+        raise SettingsError(
+            f'sources.{tool}.kind is "{kind}": {nearest(kind, connector.kinds)}; without a kind, the analytics are read'
+        )
+    return connector.kinds[kind]
 
 
 def sources_in_order(installation: Installation) -> list[str]:
@@ -113,8 +120,9 @@ def ingest_one(
         if given is None:
             raise SettingsError("sources.directory.path is not set: name the CSV from HR")
         return ingest_directory(installation.store, name, Door(key, name), given, progress=progress)
-    source = _source(installation, name, key)
+    source = _source(installation, name, configured.kind, key)
     if given is not None:
+        source = replace(source, connector=from_files(source.connector))
         return ingest_path(source, given, today=today or _today(), progress=progress)
     if isinstance(source.connector.feed, TableFeed):
         tables = _table_access(name, configured, settings.folder, since)
@@ -126,19 +134,20 @@ def ingest_one(
 def try_source(installation: Installation, name: str) -> None:
     """Ask a source's API for a page and keep nothing. Raises ConnectorError or SettingsError, each with what to fix."""
     settings = installation.settings
-    connector, configured = connector_of(name), settings.sources[name]
+    configured = settings.sources[name]
+    connector = connector_of(name, configured.kind)
     if isinstance(connector.feed, TableFeed):
         asyncio.run(probe_tables(connector, _table_access(name, configured, settings.folder, None), _today()))
     else:
         asyncio.run(probe(connector, _access(name, configured, settings.folder, None)))
 
 
-def _source(installation: Installation, name: str, key: bytes) -> Source:
+def _source(installation: Installation, name: str, kind: str, key: bytes) -> Source:
     terms = installation.settings.contracts.get(name)
     return Source(
         store=installation.store,
         name=name,
-        connector=connector_of(name),
+        connector=connector_of(name, kind),
         door=Door(key, name),
         price=terms.price if terms else None,
     )

@@ -56,10 +56,10 @@ class Privacy(Part, frozen=True):
 class Source(Part, frozen=True):
     """[sources.<tool>]: where one vendor's logs are read.
 
-    `kind` and `path` belong to [sources.directory] and to folders of downloaded logs. `organization` is the
-    vendor's `org-…` id where a stream is scoped by it. `admin` is the administrator in whose name a service account
-    asks, where `key` holds one. With `tenant` and `client_id`, ids of Microsoft's, `key` is the client secret of an
-    application.
+    `kind` is the form of [sources.directory], or another way to read a tool: "logs" for Codex. `path` is a file or
+    folder to read in place of the API. `organization` is the vendor's `org-…` id where a stream is scoped by it.
+    `admin` is the administrator in whose name a service account asks, where `key` holds one. With `tenant` and
+    `client_id`, ids of Microsoft's, `key` is the client secret of an application.
     """
 
     kind: str = ""

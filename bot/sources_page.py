@@ -16,7 +16,7 @@ def feeds_of(connector: Connector) -> list[Stream | Table]:
     """Return what a connector reads one by one: streams of files, or tables."""
     if isinstance(connector.feed, TableFeed):
         return [*connector.feed.people, *connector.feed.tables]
-    return list(connector.streams)
+    return [*connector.streams, *([connector.meter.table] if connector.meter else [])]
 
 
 def permissions_of(connector: Connector) -> tuple[Permission, ...]:
@@ -26,11 +26,18 @@ def permissions_of(connector: Connector) -> tuple[Permission, ...]:
 
 def sources_page() -> str:
     """Return the page in Markdown, a section a connector."""
-    return "\n".join([HEAD, *(_section(each) for each in discover(connectors, Connector))])
+    found = [way for each in discover(connectors, Connector) for way in ways_of(each)]
+    return "\n".join([HEAD, *(_section(each, kind) for kind, each in found)])
 
 
-def _section(connector: Connector) -> str:
-    lines = [f"## {connector.title} (`{connector.tool}`)", ""]
+def ways_of(connector: Connector) -> list[tuple[str, Connector]]:
+    """Return every way to read a tool with the `kind` that chooses it, "" for the one read without a kind."""
+    return [("", connector), *connector.kinds.items()]
+
+
+def _section(connector: Connector, kind: str) -> str:
+    chosen = f', `kind = "{kind}"`' if kind else ""
+    lines = [f"## {connector.title} (`{connector.tool}`{chosen})", ""]
     lines += [f"- Reads {each}." for each in connector.reads]
     lines += [f"- Never reads: {each}." for each in connector.never_reads]
     lines += [f"- Needs {each.name}. Where: {each.where}." for each in permissions_of(connector)]

@@ -35,7 +35,8 @@ class FileFeed:
 
     `list_files` takes a stream, the id of its scope and the position after which to list; `fetch_file` the same stream
     and id, and a file's id; `list_users` the workspace and the cursor of a page. The parsers of pages raise ValueError
-    for an answer that makes no sense.
+    for an answer that makes no sense. Without `seats` an account is no licence: it only says whose it is. `estimates`:
+    tokens that nobody metered are worked out from characters.
     """
 
     list_files: Callable[[Stream, str, str], Request]
@@ -44,6 +45,8 @@ class FileFeed:
     parse: ParseRows
     list_users: Callable[[str, str | None], Request]
     parse_users: Callable[[bytes], Accounts]
+    seats: bool = True
+    estimates: bool = True
 
 
 Sign = Literal["bearer", "x-api-key", "basic"]
@@ -108,12 +111,29 @@ class TableFeed:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Meter:
+    """A table of what each person used up by day, beside a feed of files.
+
+    It is asked where the stream `instead_of` is not read, since both meter the same use. `history_days` is how far back
+    the first run reaches, unless told; `restatement_days` how many days are read again. Its requests are made below the
+    base address without the ending `beside`.
+    """
+
+    table: Table
+    instead_of: str
+    beside: str = ""
+    history_days: int = 365
+    restatement_days: int = 7
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Connector:
     """A vendor's usage data: what is read of it, what never is, and how its bytes become rows.
 
     `measures` are the names of the fields of `storage.facts.Usage` that this tool reports. `retention_days` is how
     long the vendor keeps its files or days, `restatement_days` how far back it corrects them, `lag_hours` how late
-    they come. `active` is the vendor's own definition of somebody active.
+    they come. `active` is the vendor's own definition of somebody active. `kinds` are other ways to read the same tool,
+    by the `kind` that an operator sets; one of them is the source, never two.
     """
 
     tool: str
@@ -129,6 +149,14 @@ class Connector:
     feed: FileFeed | TableFeed
     streams: tuple[Stream, ...] = ()
     active: str = ""
+    meter: Meter | None = None
+    kinds: Mapping[str, "Connector"] = field(default_factory=dict)
+
+
+def from_files(connector: Connector) -> Connector:
+    """Return the way to read a tool that reads files: the connector itself, else the kind of it that does."""
+    ways = (connector, *connector.kinds.values())
+    return next((each for each in ways if isinstance(each.feed, FileFeed)), connector)
 
 
 def file_feed(connector: Connector) -> FileFeed:

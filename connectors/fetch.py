@@ -11,11 +11,12 @@ from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from hashlib import sha256
 
-from connectors.connector import Connector, Stream, file_feed
+from connectors.connector import Connector, Scopes, Stream, file_feed
 from connectors.days import work_out_days
 from connectors.errors import BadFileError, ConfigurationError, ConnectorError, NotPublishedError, SourceFailedError
 from connectors.http import Api, Sleep, download, get_page, open_api
 from connectors.ingest import Clock, Kept, Source, keep, keep_accounts, noted, now
+from connectors.meter import read_meter
 from connectors.pieces import pieces_of_stream
 from connectors.reading import Read, Reader, read, start_readers
 from connectors.report import Progress, RunReport, Tally
@@ -67,14 +68,15 @@ async def ingest(
                 access.base_url or connector.base_url, access.token, connector.users, sleep=sleep
             ) as api:
                 accounts = [each async for each in _accounts(api, source, access)]
-                await asyncio.to_thread(keep_accounts, source, accounts, today=today)
+                seats = file_feed(connector).seats
+                await asyncio.to_thread(keep_accounts, source, accounts, today=today, seats=seats)
                 run = _Run(api=api, source=source, access=access, tally=tally, today=today)
                 for stream in connector.streams:
                     await _read_stream(run, stream)
         except ConnectorError as error:
             failure = error
         with ThreadPoolExecutor(max_workers=1) as pool:
-            await asyncio.to_thread(work_out_days, source.store, source.name, connector.tool, tally, pool)
+            await asyncio.to_thread(work_out_days, source.store, source.name, connector, tally, pool)
         if failure:
             raise failure
         if tally.seen and not tally.damaged:
@@ -154,10 +156,15 @@ class _Run:
 async def _read_stream(run: _Run, stream: Stream) -> None:
     source, access, tally = run.source, run.access, run.tally
     scope = access.organization if stream.scope == "organization" else access.workspace
+    meter = source.connector.meter
+    if not scope and meter is not None and meter.instead_of == stream.name:
+        scopes = Scopes(workspace=access.workspace)
+        await read_meter(source, run.api, meter, scopes, tally, since=access.since, today=run.today)
+        return
     if not scope:
         tally.warn(f"{stream.name} is not read: set `organization` of this source")
         return
-    after = await asyncio.to_thread(_start, run, stream)
+    after = await asyncio.to_thread(_begin, run, stream)
     try:
         listed = await _files(run.api, source, stream, scope, after)
     except NotPublishedError as error:
@@ -185,15 +192,23 @@ async def _read_stream(run: _Run, stream: Stream) -> None:
                 tally.progress.advance(1)
 
 
-def _start(run: _Run, stream: Stream) -> str:
-    """Return the position after which to list: some days before the last one, since files may come late."""
+def _begin(run: _Run, stream: Stream) -> str:
+    """Return the position after which to list: some days before the last one, since files may come late.
+
+    Where files are read anew, or again after longer than they are kept, they hold but a part of the first day. Up to
+    that day the facts stand that were read in another way.
+    """
     connector = run.source.connector
     position = read_time(ingestion.get_watermark(run.source.store, run.source.name, stream.name))
+    kept = run.today - timedelta(days=connector.retention_days)
+    first = run.access.since or kept
     if position != UNREADABLE:
         moment = datetime.fromtimestamp(position / 1e6, UTC) - timedelta(days=connector.restatement_days)
+        first = max(moment.date(), kept)
     else:
-        first = run.access.since or run.today - timedelta(days=connector.retention_days)
         moment = datetime(first.year, first.month, first.day, tzinfo=UTC)
+    if position == UNREADABLE or moment.date() < kept:
+        ingestion.close_facts(run.source.store, run.source.name, first + timedelta(days=1))
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

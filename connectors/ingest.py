@@ -59,13 +59,14 @@ def ingest_path(source: Source, path: Path, *, today: date, progress: Progress, 
     """
     files = files_in(path)
     with noted(source.store, source.name, progress, clock) as tally:
-        keep_accounts(source, list(_accounts(source, tally, files)), today=today)
+        feed = file_feed(source.connector)
+        keep_accounts(source, list(_accounts(source, tally, files)), today=today, seats=feed.seats)
         logs = [each for each in files if not each.is_users]
         size = sum(each.size for each in logs)
         progress.begin("Reading logs", size)
-        with ReadersAndCaller(Reader(parse=file_feed(source.connector).parse, door=source.door), size) as pool:
+        with ReadersAndCaller(Reader(parse=feed.parse, door=source.door), size) as pool:
             _read_logs(source, tally, logs, pool)
-            work_out_days(source.store, source.name, source.connector.tool, tally, pool)
+            work_out_days(source.store, source.name, source.connector, tally, pool)
     return tally.report()
 
 

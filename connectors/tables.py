@@ -137,6 +137,26 @@ async def probe_tables(connector: Connector, access: TableAccess, today: date) -
                 raise SourceFailedError(f"an answer of {table.name} cannot be read") from error
 
 
+async def read_table(
+    source: Source, api: Api, table: Table, scopes: Scopes, first: date, last: date, tally: Tally
+) -> list[DayRow]:
+    """Return what a table beside a connector's feed tells of some days. Raises a ConnectorError as `ingest_tables`."""
+    access, pace = TableAccess(token="", scopes=scopes), _Pace(0, api.sleep)
+    run = _Run(api=api, source=source, feed=TableFeed(tables=(table,)), access=access, tally=tally, pace=pace)
+    rows: list[DayRow] = []
+    begun = False
+    for begin, end in _spans(first, last, table.span_days):
+        try:
+            async for page in _pages(run, table, begin, end):
+                rows += page.rows
+                begun = True
+        except NotPublishedError as error:
+            if not begun:
+                raise
+            raise SourceFailedError(f"{table.name} broke off: {error}") from error
+    return rows
+
+
 def table_feed(connector: Connector) -> TableFeed:
     """Return a connector's feed of tables. Raises ConfigurationError for one whose vendor delivers files."""
     if not isinstance(connector.feed, TableFeed):

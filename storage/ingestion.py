@@ -109,10 +109,59 @@ def save_file(
             ],
         )
         touched = {each.day for each in batches}
+        _no_longer_late(connection, source, touched)
         _mark_waiting(connection, source, touched | {day - timedelta(days=1) for day in touched})
         _learn_aliases(connection, source, aliases)
         if position is not None:
             _set_watermark(connection, source, stream, position)
+
+
+def replace_batches(
+    store: Store,
+    source: str,
+    file: str,
+    batches: Sequence[EventBatch],
+    positions: Mapping[str, str] | None = None,
+) -> None:
+    """Keep batches in place of what the same `file` held of their days before; days that change wait for their facts.
+
+    A batch without rows stands for a day of which `file` no longer tells anything; where it never told, it is left out.
+    `positions` are the watermarks, by stream, that go with them.
+    """
+    days = [each.day for each in batches]
+    own = (event_batch.c.source == source, event_batch.c.file == file)
+    with store.writing() as connection:
+        held = select(event_batch.c.day, event_batch.c.columns).where(*own, event_batch.c.day.in_(days))
+        before = {row.day: row.columns for row in connection.execute(held)}
+        news = [each for each in batches if before.get(each.day, None if each.rows else each.columns) != each.columns]
+        changed = [each.day for each in news]
+        connection.execute(delete(event_batch).where(*own, event_batch.c.day.in_(changed)))
+        rows = [{"source": source, "day": e.day, "file": file, "rows": e.rows, "columns": e.columns} for e in news]
+        insert_missing(connection, event_batch, rows)
+        _mark_waiting(connection, source, changed)
+        _move_watermarks(connection, source, positions or {})
+
+
+def settle_days(store: Store, source: str, days: Iterable[date]) -> None:
+    """Let days wait no longer whose facts stand as they are."""
+    with store.writing() as connection:
+        for day in days:
+            connection.execute(
+                delete(source_day).where(
+                    source_day.c.source == source, source_day.c.day == day, source_day.c.state == WAITING
+                )
+            )
+
+
+def close_facts(store: Store, source: str, before: date) -> None:
+    """Close for good the days before `before` that have facts, but no events to work them out from again."""
+    with store.writing() as connection:
+        facts = select(usage.c.day).where(usage.c.source == source, usage.c.day < before).distinct()
+        events = select(event_batch.c.day).where(event_batch.c.source == source, event_batch.c.day < before).distinct()
+        days = sorted(set(connection.scalars(facts)) - set(connection.scalars(events)))
+        for day in days:
+            connection.execute(delete(source_day).where(source_day.c.source == source, source_day.c.day == day))
+        insert_missing(connection, source_day, [{"source": source, "day": day, "state": CLOSED} for day in days])
 
 
 def read_batches(store: Store, source: str, day: date) -> list[EventBatch]:
@@ -125,6 +174,12 @@ def read_batches(store: Store, source: str, day: date) -> list[EventBatch]:
             EventBatch(file=row.file, day=row.day, rows=row.rows, columns=row.columns)
             for row in connection.execute(wanted)
         ]
+
+
+def days_of_batches(store: Store, source: str) -> set[date]:
+    """Return the days of which events are kept."""
+    with store.reading() as connection:
+        return set(connection.scalars(select(event_batch.c.day).where(event_batch.c.source == source).distinct()))
 
 
 def close_days(store: Store, source: str, before: date) -> None:
@@ -378,6 +433,16 @@ def _days(store: Store, source: str, state: str) -> set[date]:
 def _mark_waiting(connection: Connection, source: str, days: Iterable[date]) -> None:
     rows = [{"source": source, "day": day, "state": WAITING} for day in sorted(days)]
     insert_missing(connection, source_day, rows)
+
+
+def _no_longer_late(connection: Connection, source: str, days: Iterable[date]) -> None:
+    """Let the days wait for their facts that another way of reading the source had found late."""
+    for day in days:
+        connection.execute(
+            update(source_day)
+            .where(source_day.c.source == source, source_day.c.day == day, source_day.c.state == LATE)
+            .values(state=WAITING)
+        )
 
 
 def _learn_aliases(connection: Connection, source: str, aliases: Sequence[Alias]) -> None:

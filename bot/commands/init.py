@@ -33,7 +33,7 @@ key = "file:ai-usage.key"
 # ChatGPT Enterprise or Edu, read through the Compliance Logs Platform (read-only key).
 # [sources.chatgpt]
 # workspace = "00000000-0000-0000-0000-000000000000"
-# organization = "org-..."      # only for COSTS, where your key is scoped to the organisation
+# organization = "org-..."      # tokens from COSTS files of this organisation; without it, from the usage analytics
 # key = "env:CHATGPT_COMPLIANCE_KEY"
 # schedule = "hourly"           # "hourly", "daily", or "every 6 hours"
 # path = "logs/"                # instead of the API: a folder of downloaded log files
@@ -41,6 +41,11 @@ key = "file:ai-usage.key"
 # Other tools are the same, one table each; `ai-usage sources` says what each one reads and which key it needs.
 # [sources.claude]
 # key = "env:CLAUDE_ANALYTICS_KEY"
+#
+# [sources.codex]
+# workspace = "00000000-0000-0000-0000-000000000000"
+# key = "env:CODEX_ANALYTICS_KEY"
+# kind = "logs"                    # instead of the analytics: CODEX_LOG files, with the compliance key
 #
 # [sources.github-copilot]
 # organization = "your-organisation"

@@ -13,11 +13,11 @@ def command(*, markdown: bool, json_wanted: bool) -> None:
     from rich.console import Console  # noqa: PLC0415
 
     import connectors  # noqa: PLC0415
-    from bot.sources_page import feeds_of, permissions_of, sources_page  # noqa: PLC0415
+    from bot.sources_page import feeds_of, permissions_of, sources_page, ways_of  # noqa: PLC0415
     from connectors.connector import Connector  # noqa: PLC0415
     from storage.discover import discover  # noqa: PLC0415
 
-    found = discover(connectors, Connector)
+    found = [way for each in discover(connectors, Connector) for way in ways_of(each)]
     if markdown:
         click.echo(sources_page(), nl=False)
         return
@@ -26,6 +26,7 @@ def command(*, markdown: bool, json_wanted: bool) -> None:
             [
                 {
                     "tool": each.tool,
+                    "kind": kind,
                     "title": each.title,
                     "reads": each.reads,
                     "never_reads": each.never_reads,
@@ -39,13 +40,14 @@ def command(*, markdown: bool, json_wanted: bool) -> None:
                     "restatement_days": each.restatement_days,
                     "lag_hours": each.lag_hours,
                 }
-                for each in found
+                for kind, each in found
             ]
         )
         return
     console = Console(highlight=False)
-    for each in found:
-        console.print(f"[bold]{each.title}[/bold]  [dim]{each.tool}[/dim]")
+    for kind, each in found:
+        chosen = f', kind = "{kind}"' if kind else ""
+        console.print(f"[bold]{each.title}[/bold]  [dim]{each.tool}{chosen}[/dim]")
         for heading, lines in (("reads", each.reads), ("never reads", each.never_reads)):
             for line in lines:
                 console.print(f"  {heading}: {line}", markup=False)
