@@ -71,8 +71,8 @@ class Table:
     `ask` returns the requests for the days from the first to the last, both included, at most `span_days` of them.
     `parse` returns what the answer to a request holds; it raises ValueError for one that makes no sense. An `optional`
     table that is not switched on or not allowed is left out with a warning. An `opt_in` table is read only where the
-    operator names it in `also` of the source. `adds`: its rows are snapshots that only ever add activity: what an
-    earlier reading found stays.
+    operator names it in `also` of the source. `adds`: its rows are a snapshot that only says that somebody was active:
+    it is asked once a run for all the days, and what an earlier reading found stays.
     """
 
     name: str
@@ -90,10 +90,9 @@ class TableFeed:
     """A vendor that delivers finished numbers by day. `people` are asked first: who has an account, and which address.
 
     `headers` go with every request. `per_minute` is the vendor's own limit for a key; 0: none is known. Without `seats`
-    an account is no licence: it only says whose it is. `adds`: its rows are snapshots that only ever add activity; what
-    an earlier reading found stays. With an `oauth_scope` the key may be a service account's: it is exchanged for a
-    bearer token of that scope. `login` is the address of Microsoft's sign-in where the key of an application, its
-    client secret, is exchanged for the token that is shown; "": the key is shown as it is.
+    an account is no licence: it only says whose it is. With an `oauth_scope` the key may be a service account's: it is
+    exchanged for a bearer token of that scope. `login` is the address of Microsoft's sign-in where the key of an
+    application, its client secret, is exchanged for the token that is shown; "": the key is shown as it is.
     """
 
     tables: tuple[Table, ...]
@@ -103,7 +102,6 @@ class TableFeed:
     per_minute: int = 0
     seats: bool = True
     oauth_scope: str = ""
-    adds: bool = False
     login: str = ""
 
 
@@ -129,6 +127,13 @@ class Connector:
     feed: FileFeed | TableFeed
     streams: tuple[Stream, ...] = ()
     active: str = ""
+
+
+def opt_in_tables(connector: Connector) -> tuple[Table, ...]:
+    """Return the tables that are read only where the operator names them."""
+    if not isinstance(connector.feed, TableFeed):
+        return ()
+    return tuple(each for each in (*connector.feed.people, *connector.feed.tables) if each.opt_in)
 
 
 def file_feed(connector: Connector) -> FileFeed:

@@ -177,8 +177,9 @@ copilot = Connector(
     active="an intentional action with Copilot by somebody who holds a licence; to open its pane is none",
     feed=TableFeed(
         people=(Table(name="users", permission=_USERS_PERMISSION, ask=ask_people, parse=parse_people),),
-        tables=(Table(name="usage report", permission=_REPORT_PERMISSION, ask=ask_usage, parse=parse_usage),),
-        adds=True,
+        tables=(
+            Table(name="usage report", permission=_REPORT_PERMISSION, ask=ask_usage, parse=parse_usage, adds=True),
+        ),
         login=LOGIN,
     ),
 )
