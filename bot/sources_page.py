@@ -28,8 +28,9 @@ def permissions_of(connector: Connector) -> tuple[Permission, ...]:
 
 
 def opt_in_line(table: Table) -> str:
-    """Return how an opt-in table is switched on and what it needs, as a sentence without a full stop."""
-    return f'"{table.name}" is read only with `also = ["{table.name}"]`, and needs {table.permission.name}'
+    """Return how an opt-in table is switched on, what it needs and adds, as a sentence without a full stop."""
+    adds = f", adds {', '.join(f'`{name}`' for name in sorted(table.measures))}" if table.measures else ""
+    return f'"{table.name}" is read only with `also = ["{table.name}"]`{adds}, and needs {table.permission.name}'
 
 
 def sources_page() -> str:

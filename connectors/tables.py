@@ -18,6 +18,8 @@ from connectors.connector import Connector, Scopes, Table, TableFeed
 from connectors.door import model_name
 from connectors.errors import (
     ConfigurationError,
+    ConnectorError,
+    ForbiddenError,
     NotPublishedError,
     PermissionMissingError,
     SourceFailedError,
@@ -44,6 +46,7 @@ MOST = 1e15
 NOBODY = "nobody's: no person is named"
 AGAIN = "an event that was told before"
 MACHINE = "a service account's, which is no person"
+REFUSED = "a person of whom the vendor refuses to tell (403), perhaps for want of a licence"
 DAY = timedelta(days=1)
 _MEASURE = re.compile(r"[a-z][a-z0-9_]{0,47}")
 _WHOLE = {each.name for each in fields(Usage) if each.type in ("int | None", int | None)}
@@ -339,6 +342,8 @@ async def _pages(run: _Run, table: Table, first: date, last: date) -> AsyncItera
     api = replace(run.api, permission=table.permission)
     waiting: deque[Request] = deque(table.ask(run.access.scopes, first, last))
     asked: set[str] = set()
+    refusals: list[ConnectorError] = []
+    answered = False
     while waiting:
         request = waiting.popleft()
         key = repr(request)
@@ -350,10 +355,13 @@ async def _pages(run: _Run, table: Table, first: date, last: date) -> AsyncItera
         await run.pace.wait()
         try:
             page = table.parse(await get_page(api, request), request)
-        except NotPublishedError:
-            if request.otherwise is None:
+        except (NotPublishedError, ForbiddenError) as error:
+            if request.otherwise and isinstance(error, NotPublishedError):
+                waiting.append(request.otherwise)
+            elif request.person:
+                refusals.append(error)
+            else:
                 raise
-            waiting.append(request.otherwise)
             continue
         except (ValueError, KeyError, TypeError) as error:
             raise SourceFailedError(f"an answer of {table.name} cannot be read") from error
@@ -361,7 +369,12 @@ async def _pages(run: _Run, table: Table, first: date, last: date) -> AsyncItera
         run.tally.skipped.update(page.bad)
         run.tally.files += 1
         waiting.extend(page.then)
+        answered |= bool(request.person)
         yield page
+    if refused := [each for each in refusals if isinstance(each, ForbiddenError)]:
+        run.tally.skipped[REFUSED] += len(refused)
+    if refusals and not answered:
+        raise (refused or refusals)[0]
 
 
 def _facts(run: _Run, rows: Sequence[DayRow]) -> list[Usage]:

@@ -37,6 +37,7 @@ def command(*, markdown: bool, json_wanted: bool) -> None:
                             "permission": feed.permission,
                             "optional": feed.optional,
                             "opt_in": getattr(feed, "opt_in", False),
+                            "measures": sorted(getattr(feed, "measures", ())),
                         }
                         for feed in feeds_of(each)
                     ],
