@@ -1,6 +1,7 @@
 """Reading sources as the settings describe them, one after the other; one that fails does not stop the others."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -9,7 +10,7 @@ import connectors
 from bot.installation import Installation
 from bot.settings import DIRECTORY, SettingsError, nearest, secret
 from bot.settings import Source as SourceSettings
-from connectors.connector import Connector, Scopes, TableFeed, from_files
+from connectors.connector import Connector, Scopes, TableFeed, from_files, opt_in_tables
 from connectors.door import Door
 from connectors.errors import ConnectorError
 from connectors.fetch import Access, ingest, probe
@@ -112,6 +113,7 @@ def ingest_one(
             else f"[sources.{name}] is not in the settings; `--from PATH` reads downloaded files without one"
         )
     configured = configured or SourceSettings()
+    check_also(name, configured.also, None if name == DIRECTORY else connector_of(name))
     given = path or (settings.folder / configured.path if configured.path else None)
     key = installation.identity_key()
     if name == DIRECTORY:
@@ -136,6 +138,7 @@ def try_source(installation: Installation, name: str) -> None:
     settings = installation.settings
     configured = settings.sources[name]
     connector = connector_of(name, configured.kind)
+    check_also(name, configured.also, connector)
     if isinstance(connector.feed, TableFeed):
         asyncio.run(probe_tables(connector, _table_access(name, configured, settings.folder, None), _today()))
     else:
@@ -177,7 +180,18 @@ def _table_access(name: str, configured: SourceSettings, folder: Path, since: da
         ),
         base_url=configured.base_url,
         since=since,
+        also=tuple(configured.also),
     )
+
+
+def check_also(name: str, also: Sequence[str], connector: Connector | None) -> None:
+    """Raise SettingsError where `also` names what is no table that is read on request."""
+    known = [each.name for each in opt_in_tables(connector)] if connector else []
+    for wanted in also:
+        if not known:
+            raise SettingsError(f"sources.{name}.also: this source has no table that is read only on request")
+        if wanted not in known:
+            raise SettingsError(f'sources.{name}.also has no table "{wanted}": {nearest(wanted, known)}')
 
 
 def _today() -> date:

@@ -59,7 +59,8 @@ class Source(Part, frozen=True):
     `kind` is the form of [sources.directory], or another way to read a tool: "logs" for Codex. `path` is a file or
     folder to read in place of the API. `organization` is the vendor's `org-…` id where a stream is scoped by it.
     `admin` is the administrator in whose name a service account asks, where `key` holds one. With `tenant` and
-    `client_id`, ids of Microsoft's, `key` is the client secret of an application.
+    `client_id`, ids of Microsoft's, `key` is the client secret of an application. `also` names tables of the vendor
+    that are read only where somebody asks for them.
     """
 
     kind: str = ""
@@ -72,6 +73,7 @@ class Source(Part, frozen=True):
     key: str = ""
     base_url: str = ""
     schedule: str = "hourly"
+    also: list[str] = field(default_factory=list)
 
 
 class ContractSettings(Part, frozen=True):

@@ -1,7 +1,7 @@
 """The page about sources, written from what the connectors declare of themselves."""
 
 import connectors
-from connectors.connector import Connector, Permission, Stream, Table, TableFeed
+from connectors.connector import Connector, Permission, Stream, Table, TableFeed, opt_in_tables
 from storage.discover import discover
 
 HEAD = """\
@@ -20,8 +20,17 @@ def feeds_of(connector: Connector) -> list[Stream | Table]:
 
 
 def permissions_of(connector: Connector) -> tuple[Permission, ...]:
-    """Return what a key must be allowed to do, each once."""
-    return tuple(dict.fromkeys([connector.users, *(each.permission for each in feeds_of(connector))]))
+    """Return what a key must be allowed to do, each once; what opt-in tables need is not among it."""
+    asked = opt_in_tables(connector)
+    return tuple(
+        dict.fromkeys([connector.users, *(each.permission for each in feeds_of(connector) if each not in asked)])
+    )
+
+
+def opt_in_line(table: Table) -> str:
+    """Return how an opt-in table is switched on, what it needs and adds, as a sentence without a full stop."""
+    adds = f", adds {', '.join(f'`{name}`' for name in sorted(table.measures))}" if table.measures else ""
+    return f'"{table.name}" is read only with `also = ["{table.name}"]`{adds}, and needs {table.permission.name}'
 
 
 def sources_page() -> str:
@@ -41,6 +50,7 @@ def _section(connector: Connector, kind: str) -> str:
     lines += [f"- Reads {each}." for each in connector.reads]
     lines += [f"- Never reads: {each}." for each in connector.never_reads]
     lines += [f"- Needs {each.name}. Where: {each.where}." for each in permissions_of(connector)]
+    lines += [f"- Optional: {opt_in_line(each)}. Where: {each.permission.where}." for each in opt_in_tables(connector)]
     lines += [f"- Active means: {connector.active}."] if connector.active else []
     again = f"{connector.restatement_days} days are read again"
     lines += [

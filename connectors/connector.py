@@ -74,8 +74,9 @@ class Table:
     `ask` returns the requests for the days from the first to the last, both included, at most `span_days` of them.
     `parse` returns what the answer to a request holds; it raises ValueError for one that makes no sense. An `optional`
     table that is not switched on or not allowed is left out with a warning. An `opt_in` table is read only where the
-    operator names it in `also` of the source. `adds`: its rows are snapshots that only ever add activity: what an
-    earlier reading found stays.
+    operator names it in `also` of the source. `adds`: its rows are a snapshot that only says that somebody was active:
+    it is asked once a run for all the days, and what an earlier reading found stays. `measures` are those that only
+    this table reports: the connector's own do not hold an opt-in table's.
     """
 
     name: str
@@ -86,6 +87,7 @@ class Table:
     optional: bool = False
     opt_in: bool = False
     adds: bool = False
+    measures: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,10 +95,9 @@ class TableFeed:
     """A vendor that delivers finished numbers by day. `people` are asked first: who has an account, and which address.
 
     `headers` go with every request. `per_minute` is the vendor's own limit for a key; 0: none is known. Without `seats`
-    an account is no licence: it only says whose it is. `adds`: its rows are snapshots that only ever add activity; what
-    an earlier reading found stays. With an `oauth_scope` the key may be a service account's: it is exchanged for a
-    bearer token of that scope. `login` is the address of Microsoft's sign-in where the key of an application, its
-    client secret, is exchanged for the token that is shown; "": the key is shown as it is.
+    an account is no licence: it only says whose it is. With an `oauth_scope` the key may be a service account's: it is
+    exchanged for a bearer token of that scope. `login` is the address of Microsoft's sign-in where the key of an
+    application, its client secret, is exchanged for the token that is shown; "": the key is shown as it is.
     """
 
     tables: tuple[Table, ...]
@@ -106,7 +107,6 @@ class TableFeed:
     per_minute: int = 0
     seats: bool = True
     oauth_scope: str = ""
-    adds: bool = False
     login: str = ""
 
 
@@ -157,6 +157,13 @@ def from_files(connector: Connector) -> Connector:
     """Return the way to read a tool that reads files: the connector itself, else the kind of it that does."""
     ways = (connector, *connector.kinds.values())
     return next((each for each in ways if isinstance(each.feed, FileFeed)), connector)
+
+
+def opt_in_tables(connector: Connector) -> tuple[Table, ...]:
+    """Return the tables that are read only where the operator names them."""
+    if not isinstance(connector.feed, TableFeed):
+        return ()
+    return tuple(each for each in (*connector.feed.people, *connector.feed.tables) if each.opt_in)
 
 
 def file_feed(connector: Connector) -> FileFeed:

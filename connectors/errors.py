@@ -3,6 +3,7 @@
 ConnectorError
 ├── ConfigurationError           fix the configuration, then run again
 │   └── PermissionMissingError   the key is not accepted, or lacks a permission: says which and where to grant it
+│       └── ForbiddenError       the key is accepted, but not for this
 ├── TryAgainError                the vendor is busy or down: run again, not before `after` seconds
 ├── NotPublishedError            not there yet, or a stream that is not switched on: carry on without it
 └── SourceFailedError            give this source up for now and tell the operator
@@ -22,6 +23,10 @@ class ConfigurationError(ConnectorError):
 
 class PermissionMissingError(ConfigurationError):
     """The vendor refused the key. The message says which permission is missing and where it is granted."""
+
+
+class ForbiddenError(PermissionMissingError):
+    """The vendor knows the key and refuses what it asks for (403): of one thing among many, it may be that alone."""
 
 
 class TryAgainError(ConnectorError):

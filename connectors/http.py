@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import IO, TypeVar, assert_never, cast
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 import aiohttp
 
@@ -22,6 +22,7 @@ from connectors.connector import Permission, Sign
 from connectors.errors import (
     BadFileError,
     ConfigurationError,
+    ForbiddenError,
     NotPublishedError,
     PermissionMissingError,
     SourceFailedError,
@@ -141,7 +142,7 @@ async def download(api: Api, request: Request, sha256: str | None) -> IO[bytes]:
 
 
 def _named(request: Request) -> str:
-    """A request as it may be told: a signed link is a secret."""
+    """A request as it may be told: a signed link is a secret, and an id of a person is not put into the path."""
     return "a link that the vendor gave" if request.link else request.path
 
 
@@ -180,7 +181,8 @@ async def _get(
 async def _answer(api: Api, request: Request) -> AsyncIterator[tuple[aiohttp.ClientResponse, bool]]:
     """Yield the answer, and whether another address gave it. Only the vendor's own is shown the key."""
     path = _named(request)
-    address = request.path if request.link else f"{api.base_url}/{request.path.lstrip('/')}"
+    below = request.path.lstrip("/").replace("{person}", quote(request.person, safe=""))
+    address = request.path if request.link else f"{api.base_url}/{below}"
     if request.link and not is_private(address):
         raise SourceFailedError(f"{path} leads to an address without encryption")
     headers: Mapping[str, str] = {} if request.link else api.headers
@@ -215,7 +217,8 @@ def _refuse(api: Api, path: str, status: int, *, again: bool) -> None:
         return
     match status:
         case HTTPStatus.UNAUTHORIZED | HTTPStatus.FORBIDDEN:
-            raise PermissionMissingError(
+            kind = ForbiddenError if status == HTTPStatus.FORBIDDEN else PermissionMissingError
+            raise kind(
                 f"{path} refused the key ({status}): it needs the permission “{api.permission.name}”. "
                 f"Where to grant it: {api.permission.where}"
             )

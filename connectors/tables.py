@@ -5,10 +5,12 @@ stopped anywhere, the next run goes on from there.
 """
 
 import asyncio
+import re
 from collections import Counter, defaultdict, deque
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, timedelta
+from hashlib import sha256
 
 from connectors.auth import bearer_token
 from connectors.auth_microsoft import Application, get_token
@@ -16,6 +18,8 @@ from connectors.connector import Connector, Scopes, Table, TableFeed
 from connectors.door import model_name
 from connectors.errors import (
     ConfigurationError,
+    ConnectorError,
+    ForbiddenError,
     NotPublishedError,
     PermissionMissingError,
     SourceFailedError,
@@ -25,7 +29,7 @@ from connectors.ingest import Clock, Source, keep_accounts, noted, now
 from connectors.report import Progress, RunReport, Tally
 from connectors.rows import Account, DayRow, Request, TablePage
 from storage import ingestion
-from storage.facts import NO_MODEL, Alias, Person, Usage
+from storage.facts import NO_MODEL, Alias, CompanyDay, Person, Usage
 from storage.schema import MEASURES
 
 NEWEST, OLDEST = "newest day", "oldest day"
@@ -42,18 +46,24 @@ MOST = 1e15
 NOBODY = "nobody's: no person is named"
 AGAIN = "an event that was told before"
 MACHINE = "a service account's, which is no person"
+REFUSED = "a person of whom the vendor refuses to tell (403), perhaps for want of a licence"
 DAY = timedelta(days=1)
+_MEASURE = re.compile(r"[a-z][a-z0-9_]{0,47}")
 _WHOLE = {each.name for each in fields(Usage) if each.type in ("int | None", int | None)}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TableAccess:
-    """How a vendor's API is reached. `since`: where the first run begins; None: as far back as the vendor keeps."""
+    """How a vendor's API is reached. `since`: where the first run begins; None: as far back as the vendor keeps.
+
+    `also` names the opt-in tables that are read.
+    """
 
     token: str
     scopes: Scopes
     base_url: str = ""
     since: date | None = None
+    also: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"TableAccess(scopes={self.scopes!r}, base_url={self.base_url!r})"
@@ -96,8 +106,11 @@ async def ingest_tables(
             pace = _Pace(feed.per_minute, sleep)
             run = _Run(api=api, source=source, feed=feed, access=access, tally=tally, pace=pace)
             await _read_people(run, today)
-            windows = list(_windows(source, access.since, today))
-            progress.begin(f"Reading {connector.title}", len(windows))
+            windows, snapshots = list(_windows(run, today)) if _by_window(run) else [], _snapshots(run)
+            progress.begin(f"Reading {connector.title}", len(windows) + len(snapshots))
+            if snapshots:
+                await _read_snapshots(run, snapshots, today)
+                progress.advance(len(snapshots))
             for number, (first, last) in enumerate(windows):
                 if number and feed.oauth_scope:
                     # A token that was exchanged for lives an hour; the windows of a first run may take longer.
@@ -195,7 +208,7 @@ class _Pace:
 
 async def _read_people(run: _Run, today: date) -> None:
     accounts: list[Account] = []
-    for table in run.feed.people:
+    for table in _read_at_all(run.feed.people, run.access):
         try:
             async for page in _pages(run, table, today, today):
                 accounts += page.accounts
@@ -208,21 +221,65 @@ async def _read_people(run: _Run, today: date) -> None:
         await asyncio.to_thread(keep_accounts, run.source, accounts, today=today, seats=run.feed.seats)
 
 
-def _windows(source: Source, since: date | None, today: date) -> Iterator[tuple[date, date]]:
-    """The windows to read, newest first: what was never read, and what may have been restated since."""
-    connector = source.connector
-    last = today - DAY
-    earliest = max(since or date.min, today - timedelta(days=connector.retention_days))
-    if table_feed(connector).adds:
-        # A snapshot holds what it holds, whatever was read before.
-        yield from [(earliest, last)] if earliest <= last else []
+def _read_at_all(tables: Sequence[Table], access: TableAccess) -> list[Table]:
+    return [each for each in tables if not each.opt_in or each.name in access.also]
+
+
+def _by_window(run: _Run) -> list[Table]:
+    """The tables whose rows take the place of what was known of a window."""
+    return [each for each in _read_at_all(run.feed.tables, run.access) if not each.adds]
+
+
+def _snapshots(run: _Run) -> list[Table]:
+    """The tables that add."""
+    return [each for each in _read_at_all(run.feed.tables, run.access) if each.adds]
+
+
+async def _read_snapshots(run: _Run, tables: Sequence[Table], today: date) -> None:
+    """Read the tables that add. A snapshot holds what it holds, whatever was read before."""
+    first, last = _earliest(run, today), today - DAY
+    if first > last:
         return
-    newest = ingestion.get_watermark(source.store, source.name, NEWEST)
-    oldest = ingestion.get_watermark(source.store, source.name, OLDEST)
+    read = _Read()
+    for table in tables:
+        try:
+            async for page in _pages(run, table, first, last):
+                read.take(page)
+        except (PermissionMissingError, NotPublishedError) as error:
+            if not table.optional:
+                raise
+            run.tally.warn(f"{table.name} is not read: {error}")
+    days = list(_days(first, last))
+    facts = await asyncio.to_thread(_facts, run, [replace(row, measures={}) for row in read.rows_of(days)])
+    # How far the run came is told by the tables that are read by window, where there are some.
+    positions = {} if _by_window(run) else {NEWEST: str(last), OLDEST: str(first)}
+    await asyncio.to_thread(_keep_company, run, read, days, told=[])
+    await asyncio.to_thread(ingestion.merge_usage, run.source.store, run.source.name, days, facts, positions)
+    _count(run, read, facts)
+
+
+def _earliest(run: _Run, today: date) -> date:
+    return max(run.access.since or date.min, today - timedelta(days=run.source.connector.retention_days))
+
+
+def _marks(run: _Run) -> list[tuple[str, str]]:
+    """The names of the watermarks that a run moves; the last are those that say where it goes on.
+
+    Opt-in tables have their own: switched on, they are read as far back as the vendor keeps.
+    """
+    wanted = sorted(each.name for each in _by_window(run) if each.opt_in)
+    own = f" with {sha256(' '.join(wanted).encode()).hexdigest()[:16]}" if wanted else ""
+    return [(NEWEST, OLDEST), *([(NEWEST + own, OLDEST + own)] if own else [])]
+
+
+def _windows(run: _Run, today: date) -> Iterator[tuple[date, date]]:
+    """The windows to read, newest first: what was never read, and what may have been restated since."""
+    source, earliest, last = run.source, _earliest(run, today), today - DAY
+    newest, oldest = (ingestion.get_watermark(source.store, source.name, each) for each in _marks(run)[-1])
     if newest is None or oldest is None:
         yield from _cut(earliest, last)
         return
-    again = date.fromisoformat(newest) - timedelta(days=connector.restatement_days - 1)
+    again = date.fromisoformat(newest) - timedelta(days=source.connector.restatement_days - 1)
     yield from _cut(max(again, earliest), last)
     yield from _cut(earliest, date.fromisoformat(oldest) - DAY)
     for day in ingestion.late_days(source.store, source.name):
@@ -237,34 +294,53 @@ def _cut(first: date, last: date) -> Iterator[tuple[date, date]]:
         last = begin - DAY
 
 
+@dataclass(kw_only=True, slots=True)
+class _Read:
+    """What the answers for a window held. `untold` are days of which a table has nothing to tell."""
+
+    rows: list[DayRow] = field(default_factory=list)
+    company: dict[tuple[date, str], float] = field(default_factory=dict)
+    late: set[date] = field(default_factory=set)
+    untold: set[date] = field(default_factory=set)
+
+    def take(self, page: TablePage) -> None:
+        """Take in what an answer holds. Of the whole organisation, what is told last counts."""
+        self.rows += page.rows
+        self.company.update({(each.day, name): value for each in page.company for name, value in each.measures.items()})
+
+    def rows_of(self, days: Collection[date]) -> list[DayRow]:
+        """Return the rows of some days."""
+        wanted = set(days)
+        return [row for row in self.rows if row.day in wanted]
+
+
 async def _read_window(run: _Run, first: date, last: date) -> None:
-    rows: list[DayRow] = []
-    late: set[date] = set()
-    untold: set[date] = set()
-    for table in run.feed.tables:
+    read = _Read()
+    for table in _by_window(run):
         for begin, end in _spans(first, last, table.span_days):
             try:
                 async for page in _pages(run, table, begin, end):
-                    rows += page.rows
-                    untold |= set(_days(begin, end)) if page.no_data else set()
+                    read.take(page)
+                    read.untold |= set(_days(begin, end)) if page.no_data else set()
             except NotPublishedError:
-                if run.feed.adds:
-                    raise
-                late |= set(_days(begin, end))
+                read.late |= set(_days(begin, end))
             except PermissionMissingError as error:
                 if not table.optional:
                     raise
                 run.tally.warn(f"{table.name} is not read: {error}")
                 break
-    if late:
-        await asyncio.to_thread(ingestion.mark_late, run.source.store, run.source.name, late)
-    days = [day for day in _days(first, last) if day not in late]
+    if read.late:
+        await asyncio.to_thread(ingestion.mark_late, run.source.store, run.source.name, read.late)
+    days = [day for day in _days(first, last) if day not in read.late]
     if not days:
         return
-    facts = await asyncio.to_thread(_facts, run, [row for row in rows if row.day in set(days)])
-    untold -= {fact.day for fact in facts}
-    await asyncio.to_thread(_keep, run, days, untold, facts)
-    run.tally.rows += len(rows)
+    facts = await asyncio.to_thread(_facts, run, read.rows_of(days))
+    await asyncio.to_thread(_keep, run, days, read, facts)
+    _count(run, read, facts)
+
+
+def _count(run: _Run, read: _Read, facts: Sequence[Usage]) -> None:
+    run.tally.rows += len(read.rows)
     run.tally.seen |= {fact.day for fact in facts}
 
 
@@ -286,6 +362,8 @@ async def _pages(run: _Run, table: Table, first: date, last: date) -> AsyncItera
     api = replace(run.api, permission=table.permission)
     waiting: deque[Request] = deque(table.ask(run.access.scopes, first, last))
     asked: set[str] = set()
+    refusals: list[ConnectorError] = []
+    answered = False
     while waiting:
         request = waiting.popleft()
         key = repr(request)
@@ -297,10 +375,13 @@ async def _pages(run: _Run, table: Table, first: date, last: date) -> AsyncItera
         await run.pace.wait()
         try:
             page = table.parse(await get_page(api, request), request)
-        except NotPublishedError:
-            if request.otherwise is None:
+        except (NotPublishedError, ForbiddenError) as error:
+            if request.otherwise and isinstance(error, NotPublishedError):
+                waiting.append(request.otherwise)
+            elif request.person:
+                refusals.append(error)
+            else:
                 raise
-            waiting.append(request.otherwise)
             continue
         except (ValueError, KeyError, TypeError) as error:
             raise SourceFailedError(f"an answer of {table.name} cannot be read") from error
@@ -308,7 +389,12 @@ async def _pages(run: _Run, table: Table, first: date, last: date) -> AsyncItera
         run.tally.skipped.update(page.bad)
         run.tally.files += 1
         waiting.extend(page.then)
+        answered |= bool(request.person)
         yield page
+    if refused := [each for each in refusals if isinstance(each, ForbiddenError)]:
+        run.tally.skipped[REFUSED] += len(refused)
+    if refusals and not answered:
+        raise (refused or refusals)[0]
 
 
 def _facts(run: _Run, rows: Sequence[DayRow]) -> list[Usage]:
@@ -362,11 +448,29 @@ def _typed(measures: Mapping[str, float]) -> dict[str, float]:
     return {name: round(value) if name in _WHOLE else round(float(value), 6) for name, value in measures.items()}
 
 
-def _keep(run: _Run, days: list[date], untold: set[date], facts: list[Usage]) -> None:
-    """Keep the facts of `days`; those of which the vendor has nothing to tell stay as they were."""
-    source = run.source
-    known = {each: ingestion.get_watermark(source.store, source.name, each) for each in (NEWEST, OLDEST)}
-    newest, oldest = max(known[NEWEST] or "", str(days[-1])), min(known[OLDEST] or "9", str(days[0]))
-    keep = ingestion.add_usage if run.feed.adds else ingestion.replace_usage
-    told = [day for day in days if day not in untold]
-    keep(source.store, source.name, told, facts, {NEWEST: newest, OLDEST: oldest})
+def _keep(run: _Run, days: list[date], read: _Read, facts: list[Usage]) -> None:
+    """Keep what was told of `days`; those of which the vendor has nothing to tell stay as they were."""
+    source, positions = run.source, {}
+    for newest, oldest in _marks(run):
+        known = {each: ingestion.get_watermark(source.store, source.name, each) for each in (newest, oldest)}
+        positions[newest] = max(known[newest] or "", str(days[-1]))
+        positions[oldest] = min(known[oldest] or "9", str(days[0]))
+    silent = read.untold - {fact.day for fact in facts}
+    told = [day for day in days if day not in silent]
+    _keep_company(run, read, days, told=[day for day in days if day not in read.untold])
+    if any(each.adds for each in run.feed.tables):
+        ingestion.merge_usage(source.store, source.name, told, facts, positions, restated=told)
+    else:
+        ingestion.replace_usage(source.store, source.name, told, facts, positions)
+
+
+def _keep_company(run: _Run, read: _Read, days: Collection[date], *, told: Collection[date]) -> None:
+    """Keep what was told of the whole organisation and `days`. Of a day that was `told` without it, nothing stays."""
+    wanted, numbers = set(days), []
+    for (day, measure), value in read.company.items():
+        if not _MEASURE.fullmatch(measure) or not 0 <= value <= MOST:
+            run.tally.skipped[IMPOSSIBLE] += 1
+        elif day in wanted:
+            numbers.append(CompanyDay(day=day, measure=measure, value=float(value)))
+    anew = sorted({*told, *(each.day for each in numbers)})
+    ingestion.replace_company_days(run.source.store, run.source.name, anew, numbers)

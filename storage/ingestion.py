@@ -1,15 +1,16 @@
 """What ingestion writes: files and their events, facts replaced by day, seats, members, and the log of runs."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import date, datetime, timedelta
 from operator import attrgetter, itemgetter
 
 from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
 
-from storage.facts import Alias, CompanyDay, Contract, EventBatch, Member, PeriodUsage, Person, Seat, Usage
+from storage.facts import NO_MODEL, Alias, CompanyDay, Contract, EventBatch, Member, PeriodUsage, Person, Seat, Usage
 from storage.schema import (
+    MEASURES,
     alias,
     company_day,
     contract,
@@ -29,6 +30,9 @@ from storage.store import Store, insert_missing
 _USAGE_NAMES = tuple(each.name for each in fields(Usage))
 _USAGE_VALUES = attrgetter(*_USAGE_NAMES)
 _USAGE_ORDER = attrgetter("day", "person", "tool", "model")
+_KEY_NAMES = ("its_day", "its_person", "its_tool", "its_model")
+_Key = tuple[date, Person, str, str]
+_Row = tuple[object, ...]
 
 LATE = "late"
 WAITING = "waiting"
@@ -220,29 +224,57 @@ def replace_usage(
     replace_usage_rows(store, source, days, rows, positions)
 
 
-def add_usage(
+def merge_usage(
     store: Store,
     source: str,
     days: Sequence[date],
     facts: Iterable[Usage],
     positions: Mapping[str, str] | None = None,
+    *,
+    restated: Collection[date] = (),
 ) -> None:
-    """Write those facts of `source` for `days` that are not there yet, in one transaction; the others stay as they are.
+    """Write facts of `source` for `days` beside those that are there, in one transaction.
 
-    `positions` are the watermarks, by stream, that go with them.
+    A fact without measures only says that somebody was active, and takes nothing away; one with measures takes the
+    place of the one there. On `restated` days measures that are not told anew are withdrawn: a fact of a model goes,
+    and of one without a model stays that somebody was active. `positions` are the watermarks, by stream, that go
+    with them.
     """
     rows = [_USAGE_VALUES(each) for each in sorted(facts, key=_USAGE_ORDER)]
     _refuse_strangers(days, rows)
+    columns = [usage.c[name] for name in _USAGE_NAMES]
     with store.writing() as connection:
-        there = select(usage.c.day, usage.c.person, usage.c.tool, usage.c.model).where(
-            usage.c.source == source, usage.c.day.in_(days)
-        )
-        known = {tuple(row) for row in connection.execute(there)}
-        news = [row for row in rows if row[:4] not in known]
+        there = select(*columns).where(usage.c.source == source, usage.c.day.in_(days))
+        known = {row[:4]: tuple(row) for row in connection.execute(there)}
+        wanted = dict(_unwithdrawn(known, restated))
+        for row in rows:
+            if _is_measured(row) or row[:4] not in wanted:
+                wanted[row[:4]] = row
+        changed = [key for key in known.keys() | wanted.keys() if known.get(key) != wanted.get(key)]
+        gone = [dict(zip(_KEY_NAMES, key, strict=True)) for key in changed if key in known]
+        if gone:
+            this = (usage.c[name] == bindparam(key) for name, key in zip(_USAGE_NAMES, _KEY_NAMES, strict=False))
+            connection.execute(delete(usage).where(usage.c.source == source, *this), gone)
+        news = [wanted[key] for key in sorted(changed) if key in wanted]
         if news:
             _insert_usage(connection, source, news)
+        _settle(connection, source, restated)
         _move_watermarks(connection, source, positions or {})
-        mark_due(connection, {monday(row[0]) for row in news})
+        mark_due(connection, {monday(key[0]) for key in changed})
+
+
+def _unwithdrawn(known: Mapping[_Key, _Row], restated: Collection[date]) -> Iterator[tuple[_Key, _Row]]:
+    """Return what stays of facts on days that are told anew, before what is told."""
+    for key, row in known.items():
+        if key[0] not in restated or not _is_measured(row):
+            yield key, row
+        elif key[3] == NO_MODEL:
+            day, person, tool, model = key
+            yield key, _USAGE_VALUES(Usage(day=day, person=person, tool=tool, model=model))
+
+
+def _is_measured(row: _Row) -> bool:
+    return any(value is not None for name, value in zip(_USAGE_NAMES, row, strict=True) if name in MEASURES)
 
 
 def replace_usage_rows(
@@ -259,12 +291,7 @@ def replace_usage_rows(
             connection.execute(delete(usage).where(usage.c.source == source, usage.c.day == day))
         if rows:
             _insert_usage(connection, source, rows)
-        for day in days:
-            connection.execute(
-                delete(source_day).where(
-                    source_day.c.source == source, source_day.c.day == day, source_day.c.state != CLOSED
-                )
-            )
+        _settle(connection, source, days)
         _move_watermarks(connection, source, positions or {})
         mark_due(connection, {monday(day) for day in days})
 
@@ -402,6 +429,16 @@ def _refuse_strangers(days: Sequence[date], rows: Sequence[tuple[object, ...]]) 
     strangers = {row[0] for row in rows} - set(days)
     if strangers:
         raise ValueError(f"facts for days that are not being written: {strangers}")
+
+
+def _settle(connection: Connection, source: str, days: Iterable[date]) -> None:
+    """Forget that `days` were late, or waited for their facts."""
+    for day in days:
+        connection.execute(
+            delete(source_day).where(
+                source_day.c.source == source, source_day.c.day == day, source_day.c.state != CLOSED
+            )
+        )
 
 
 def _move_watermarks(connection: Connection, source: str, positions: Mapping[str, str]) -> None:

@@ -55,6 +55,7 @@ key = "file:ai-usage.key"
 # tenant = "00000000-0000-0000-0000-000000000000"
 # client_id = "00000000-0000-0000-0000-000000000000"
 # key = "env:COPILOT_CLIENT_SECRET"
+# also = ["interactions"]        # prompts and their lengths, not only active days: see `ai-usage sources`
 #
 # [sources.gemini]                 # Gemini in Google Workspace, by a service account with domain-wide delegation
 # admin = "admin@example.com"      # in whose name it asks

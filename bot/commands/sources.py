@@ -13,8 +13,8 @@ def command(*, markdown: bool, json_wanted: bool) -> None:
     from rich.console import Console  # noqa: PLC0415
 
     import connectors  # noqa: PLC0415
-    from bot.sources_page import feeds_of, permissions_of, sources_page, ways_of  # noqa: PLC0415
-    from connectors.connector import Connector  # noqa: PLC0415
+    from bot.sources_page import feeds_of, opt_in_line, permissions_of, sources_page, ways_of  # noqa: PLC0415
+    from connectors.connector import Connector, opt_in_tables  # noqa: PLC0415
     from storage.discover import discover  # noqa: PLC0415
 
     found = [way for each in discover(connectors, Connector) for way in ways_of(each)]
@@ -33,7 +33,13 @@ def command(*, markdown: bool, json_wanted: bool) -> None:
                     "measures": sorted(each.measures),
                     "active": each.active,
                     "streams": [
-                        {"name": feed.name, "permission": feed.permission, "optional": feed.optional}
+                        {
+                            "name": feed.name,
+                            "permission": feed.permission,
+                            "optional": feed.optional,
+                            "opt_in": getattr(feed, "opt_in", False),
+                            "measures": sorted(getattr(feed, "measures", ())),
+                        }
                         for feed in feeds_of(each)
                     ],
                     "retention_days": each.retention_days,
@@ -53,6 +59,8 @@ def command(*, markdown: bool, json_wanted: bool) -> None:
                 console.print(f"  {heading}: {line}", markup=False)
         for permission in permissions_of(each):
             console.print(f"  needs: {permission.name} — {permission.where}", markup=False)
+        for table in opt_in_tables(each):
+            console.print(f"  optional: {opt_in_line(table)} — {table.permission.where}", markup=False)
         if each.active:
             console.print(f"  active means: {each.active}", markup=False)
         console.print(

@@ -18,7 +18,7 @@ from aiohttp import web
 from sqlalchemy import select
 
 import connectors
-from connectors.connector import Connector, Scopes, TableFeed
+from connectors.connector import Connector, Scopes, TableFeed, opt_in_tables
 from connectors.door import Door
 from connectors.errors import ConnectorError
 from connectors.ingest import Source
@@ -102,7 +102,7 @@ def play(aiohttp_server) -> Callable[..., Any]:
 
 
 def case(tool: str) -> dict[str, Any]:
-    """Return the settings of a case: `first`, `last`, `workspace`, `organization`."""
+    """Return the settings of a case: `first`, `last`, `workspace`, `organization`, `also`."""
     path = HERE / tool / "case.json"
     return json.loads(path.read_text(encoding="utf-8"))
 
@@ -112,7 +112,8 @@ async def run(tool: str, vendor: Vendor, store: Store, **more: Any) -> Any:
     first, last = date.fromisoformat(settings["first"]), date.fromisoformat(settings["last"])
     source = Source(store=store, name=tool, connector=CONNECTORS[tool], door=Door(KEY, tool), price=None)
     scopes = Scopes(workspace=settings.get("workspace", ""), organization=settings.get("organization", ""))
-    access = TableAccess(token="key-of-the-test", scopes=scopes, base_url=vendor.base, since=first)
+    also = tuple(settings.get("also", ()))
+    access = TableAccess(token="key-of-the-test", scopes=scopes, base_url=vendor.base, since=first, also=also)
 
     async def at_once(_seconds: float) -> None:
         return None
@@ -163,8 +164,9 @@ async def test_nothing_identifying_is_kept(tool: str, play, store: Store, tmp_pa
 async def test_only_declared_measures_are_kept_and_what_is_absent_is_not_zero(tool: str, play, store: Store) -> None:
     await run(tool, await play(tool), store)
     kept = {name for row in facts(store) for name in row if name in MEASURES}
-    assert kept <= CONNECTORS[tool].measures
-    assert kept or not CONNECTORS[tool].measures, "the case shows no measure at all"
+    declared = CONNECTORS[tool].measures.union(*(each.measures for each in opt_in_tables(CONNECTORS[tool])))
+    assert kept <= declared
+    assert kept or not declared, "the case shows no measure at all"
 
 
 @pytest.mark.parametrize("tool", CASES)
