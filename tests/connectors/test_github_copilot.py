@@ -452,9 +452,9 @@ async def github(aiohttp_server) -> GitHub:
     return vendor
 
 
-async def run(github: GitHub, store: Store, logins: Logins = Logins()) -> RunReport:  # noqa: B008 - it is frozen
+async def run(github: GitHub, store: Store, logins: Logins = Logins(), since: date = DAY) -> RunReport:  # noqa: B008
     source = Source(store=store, name="github-copilot", connector=github_copilot, door=DOOR)
-    access = TableAccess(token="key-of-the-test", scopes=OCTO, base_url=github.base, since=DAY, logins=logins)
+    access = TableAccess(token="key-of-the-test", scopes=OCTO, base_url=github.base, since=since, logins=logins)
 
     async def at_once(_seconds: float) -> None:
         return None
@@ -552,6 +552,13 @@ async def test_without_the_report_of_pull_requests_people_are_read_and_what_was_
     with store.reading() as connection:
         assert [row.prompts for row in connection.execute(select(usage))] == [8]
     assert numbers(store) == {"merged_pull_requests": 9, "median_minutes_to_merge": 61.5}
+
+
+async def test_what_every_window_lacks_is_warned_of_once(github: GitHub, store: Store) -> None:
+    reports = "/orgs/octo-org/copilot/metrics/reports"
+    github.answers |= {f"{reports}/organization-1-day": (403, {}), f"{reports}/users-1-day": (204, {})}
+    report = await run(github, store, since=date(2026, 8, 1))
+    assert sum("pull requests is not read" in each for each in report.warnings) == 1
 
 
 async def test_an_enterprises_seat_of_two_organisations_is_one(github: GitHub, store: Store) -> None:
