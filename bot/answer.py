@@ -8,6 +8,7 @@ from bot.card import Advice, Button, Card, Table
 from bot.conversation.understand import Understanding, Vocabulary, understand
 from bot.conversation.vocabulary import vocabulary_of
 from bot.format import format_week
+from bot.merging import merge_words
 from bot.reported import ACTIVE, footer, is_of_seats, missing
 from bot.reported import told as _told
 from bot.status import status_card, status_of
@@ -16,6 +17,7 @@ from bot.wording import field, phrase, sentence, titled, tool_name
 from insights.basis import Basis, latest_complete_week
 from insights.catalogue import metrics, views
 from insights.engine import examine
+from insights.merging import REPORTED_BY
 from insights.question import Question, Weeks
 from insights.series import ALL_TOOLS, COMPANY, DEFAULT_WEEKS, Panel, panel
 from insights.view import ChartPlan, View
@@ -125,6 +127,8 @@ def _one(question: Question, view: View, shown: Panel, tool: str, basis: Basis) 
     text = _text(wanted, shown, department, tool, asked=bool(question.metrics))
     if each is not None and not any(shown.cell(metric, department, tool).value is not None for metric in wanted[:3]):
         text = NOT_TOGETHER if missing(each, wanted[:3], each.tools) else text
+    if (view.id, tool, department, question.metrics) == ("overview", REPORTED_BY, COMPANY, ()):
+        text = f"{text} {merge_words(basis, shown.weeks[-1])}"
     return Card(
         title=_title(view, department, tool, question),
         text=text,

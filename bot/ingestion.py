@@ -16,8 +16,9 @@ from connectors.errors import ConnectorError
 from connectors.fetch import Access, ingest, probe
 from connectors.http import Sleep
 from connectors.ingest import Source, ingest_directory, ingest_path
+from connectors.logins import Logins, read_logins
 from connectors.report import Progress, RunReport
-from connectors.tables import TableAccess, ingest_tables, probe_tables
+from connectors.tables import TableAccess, ingest_tables, probe_tables, table_feed
 from storage.discover import discover
 from storage.rollups import refresh
 
@@ -174,6 +175,7 @@ def _table_access(name: str, configured: SourceSettings, folder: Path, since: da
         scopes=Scopes(
             workspace=configured.workspace,
             organization=configured.organization,
+            enterprise=configured.enterprise,
             admin=configured.admin,
             tenant=configured.tenant,
             client_id=configured.client_id,
@@ -181,6 +183,7 @@ def _table_access(name: str, configured: SourceSettings, folder: Path, since: da
         base_url=configured.base_url,
         since=since,
         also=tuple(configured.also),
+        logins=_logins(name, configured, folder),
     )
 
 
@@ -192,6 +195,16 @@ def check_also(name: str, also: Sequence[str], connector: Connector | None) -> N
             raise SettingsError(f"sources.{name}.also: this source has no table that is read only on request")
         if wanted not in known:
             raise SettingsError(f'sources.{name}.also has no table "{wanted}": {nearest(wanted, known)}')
+
+
+def _logins(name: str, configured: SourceSettings, folder: Path) -> Logins:
+    """Return what the operator says of whose a login is. SettingsError for a tool that tells addresses by itself."""
+    if not configured.logins:
+        return Logins()
+    account_id = table_feed(connector_of(name)).account_id
+    if account_id is None:
+        raise SettingsError(f"sources.{name}.logins: {connector_of(name).title} tells addresses itself; take it away")
+    return read_logins(folder / configured.logins, account_id)
 
 
 def _today() -> date:

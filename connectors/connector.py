@@ -57,11 +57,13 @@ Sign = Literal["bearer", "x-api-key", "basic"]
 class Scopes:
     """The ids that an operator configured: whose data is asked for, and in whose name.
 
-    `admin` is the administrator for whom a service account asks; `tenant` and `client_id` name an application.
+    `enterprise` holds several organizations. `admin` is the administrator for whom a service account asks; `tenant`
+    and `client_id` name an application.
     """
 
     workspace: str = ""
     organization: str = ""
+    enterprise: str = ""
     admin: str = ""
     tenant: str = ""
     client_id: str = ""
@@ -98,6 +100,8 @@ class TableFeed:
     an account is no licence: it only says whose it is. With an `oauth_scope` the key may be a service account's: it is
     exchanged for a bearer token of that scope. `login` is the address of Microsoft's sign-in where the key of an
     application, its client secret, is exchanged for the token that is shown; "": the key is shown as it is.
+    `account_id` returns a login as an account's id where the vendor knows people by logins, and an operator may have to
+    say whose they are; None: its lists tell addresses.
     """
 
     tables: tuple[Table, ...]
@@ -108,6 +112,7 @@ class TableFeed:
     seats: bool = True
     oauth_scope: str = ""
     login: str = ""
+    account_id: Callable[[str], str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

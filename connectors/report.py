@@ -86,7 +86,9 @@ class Tally:
         self.progress.note(f"{file}: {why}; not marked done, it will be read again")
 
     def warn(self, text: str) -> None:
-        """Note something that the run goes on without."""
+        """Note something that the run goes on without; once, though every window lacks it."""
+        if text in self.warnings:
+            return
         self.warnings.append(text)
         self.progress.note(text)
 

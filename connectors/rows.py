@@ -73,13 +73,17 @@ class Rows:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Account:
-    """One account in a vendor's list of users. `created` is absent where the vendor does not say."""
+    """One account in a vendor's list of users. `created` is absent where the vendor does not say.
+
+    `doubt`: of several addresses that lists give to one id, the one with the least counts.
+    """
 
     id: str
     email: str | None
     active: bool
     created: date | None
     plan: str = ""
+    doubt: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

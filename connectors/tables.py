@@ -26,6 +26,8 @@ from connectors.errors import (
 )
 from connectors.http import Api, Sleep, get_page, open_api, signed
 from connectors.ingest import Clock, Source, keep_accounts, noted, now
+from connectors.logins import Logins, settle
+from connectors.parsing import nonzero
 from connectors.report import Progress, RunReport, Tally
 from connectors.rows import Account, DayRow, Request, TablePage
 from storage import ingestion
@@ -45,6 +47,7 @@ MOST = 1e15
 
 NOBODY = "nobody's: no person is named"
 AGAIN = "an event that was told before"
+DISPUTED = "a login to which two lists give different addresses: the more trusted one counts"
 MACHINE = "a service account's, which is no person"
 REFUSED = "a person of whom the vendor refuses to tell (403), perhaps for want of a licence"
 DAY = timedelta(days=1)
@@ -56,7 +59,7 @@ _WHOLE = {each.name for each in fields(Usage) if each.type in ("int | None", int
 class TableAccess:
     """How a vendor's API is reached. `since`: where the first run begins; None: as far back as the vendor keeps.
 
-    `also` names the opt-in tables that are read.
+    `also` names the opt-in tables that are read. `logins` is what the operator says of whose a login is.
     """
 
     token: str
@@ -64,6 +67,7 @@ class TableAccess:
     base_url: str = ""
     since: date | None = None
     also: tuple[str, ...] = ()
+    logins: Logins = field(default_factory=Logins)
 
     def __repr__(self) -> str:
         return f"TableAccess(scopes={self.scopes!r}, base_url={self.base_url!r})"
@@ -217,8 +221,25 @@ async def _read_people(run: _Run, today: date) -> None:
             if not table.optional:
                 raise
             run.tally.warn(f"{table.name} are not read: {error}")
+    if run.feed.account_id:
+        accounts = _settled(run, accounts)
     if accounts:
         await asyncio.to_thread(keep_accounts, run.source, accounts, today=today, seats=run.feed.seats)
+
+
+def _settled(run: _Run, accounts: Sequence[Account]) -> list[Account]:
+    """Return the accounts with those of the operator's list, one address an id, and tell who remains without one."""
+    logins = run.access.logins
+    run.tally.bad_lines(logins.file, logins.bad)
+    settled = settle([*accounts, *logins.accounts], run.source.door)
+    run.tally.skipped.update(nonzero({DISPUTED: settled.disputed}))
+    if settled.unknown:
+        some = f"{settled.unknown} logins with seats have" if settled.unknown > 1 else "1 login with a seat has"
+        run.tally.warn(
+            f"{some} no e-mail address, so no department: a CSV with the columns login and email can say whose they "
+            f"are; name it in `logins` of [sources.{run.source.name}]"
+        )
+    return list(settled.accounts)
 
 
 def _read_at_all(tables: Sequence[Table], access: TableAccess) -> list[Table]:
@@ -296,12 +317,16 @@ def _cut(first: date, last: date) -> Iterator[tuple[date, date]]:
 
 @dataclass(kw_only=True, slots=True)
 class _Read:
-    """What the answers for a window held. `untold` are days of which a table has nothing to tell."""
+    """What the answers for a window held. `untold` are days of which a table has nothing to tell.
+
+    Of an optional table that is `unread`: the other tables' days stand without it.
+    """
 
     rows: list[DayRow] = field(default_factory=list)
     company: dict[tuple[date, str], float] = field(default_factory=dict)
     late: set[date] = field(default_factory=set)
     untold: set[date] = field(default_factory=set)
+    unread: set[date] = field(default_factory=set)
 
     def take(self, page: TablePage) -> None:
         """Take in what an answer holds. Of the whole organisation, what is told last counts."""
@@ -321,13 +346,16 @@ async def _read_window(run: _Run, first: date, last: date) -> None:
             try:
                 async for page in _pages(run, table, begin, end):
                     read.take(page)
-                    read.untold |= set(_days(begin, end)) if page.no_data else set()
+                    silent = read.unread if table.optional else read.untold
+                    silent |= set(_days(begin, end)) if page.no_data else set()
             except NotPublishedError:
-                read.late |= set(_days(begin, end))
+                silent = read.unread if table.optional else read.late
+                silent |= set(_days(begin, end))
             except PermissionMissingError as error:
                 if not table.optional:
                     raise
                 run.tally.warn(f"{table.name} is not read: {error}")
+                read.unread |= set(_days(first, last))
                 break
     if read.late:
         await asyncio.to_thread(ingestion.mark_late, run.source.store, run.source.name, read.late)
@@ -457,7 +485,7 @@ def _keep(run: _Run, days: list[date], read: _Read, facts: list[Usage]) -> None:
         positions[oldest] = min(known[oldest] or "9", str(days[0]))
     silent = read.untold - {fact.day for fact in facts}
     told = [day for day in days if day not in silent]
-    _keep_company(run, read, days, told=[day for day in days if day not in read.untold])
+    _keep_company(run, read, days, told=[day for day in days if day not in read.untold | read.unread])
     if any(each.adds for each in run.feed.tables):
         ingestion.merge_usage(source.store, source.name, told, facts, positions, restated=told)
     else:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Table, func, select
 
 from storage.facts import Contract
-from storage.schema import contract, group_week, member, model_week, run, usage
+from storage.schema import company_day, contract, group_week, member, model_week, run, usage
 from storage.store import Store
 
 
@@ -92,6 +92,16 @@ def models(store: Store) -> tuple[str, ...]:
     """Return every model name that facts carry."""
     with store.reading() as connection:
         return tuple(sorted(connection.scalars(select(model_week.c.model).distinct())))
+
+
+def company_days(store: Store, source: str, first: date, last: date) -> dict[date, dict[str, float]]:
+    """Return what `source` tells of the whole organisation, by day and measure; `first` and `last` are included."""
+    wanted = select(company_day).where(company_day.c.source == source, company_day.c.day.between(first, last))
+    found: dict[date, dict[str, float]] = {}
+    with store.reading() as connection:
+        for row in connection.execute(wanted.order_by(company_day.c.day)):
+            found.setdefault(row.day, {})[row.measure] = row.value
+    return found
 
 
 def last_runs(store: Store) -> list[Run]:

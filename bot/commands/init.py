@@ -49,6 +49,8 @@ key = "file:ai-usage.key"
 #
 # [sources.github-copilot]
 # organization = "your-organisation"
+# enterprise = "your-enterprise"  # where Copilot belongs to one: its reports and seats are read instead
+# logins = "logins.csv"           # login,email of those whose address neither SAML nor a verified domain gives
 # key = "env:GITHUB_TOKEN"
 #
 # [sources.copilot]                # Microsoft 365 Copilot, by an application registered in Entra

@@ -8,6 +8,7 @@ from bot.settings import SettingsError, load
 from bot.sources_page import opt_in_line, permissions_of
 from connectors.claude import claude
 from connectors.connector import Permission
+from connectors.errors import ConfigurationError
 from tests.connectors.tables.toy import table, toy
 
 
@@ -29,6 +30,23 @@ def test_tables_on_request_come_from_the_settings(tmp_path: Path, monkeypatch: p
     settings = tmp_path / "ai-usage.toml"
     settings.write_text('[sources.copilot]\nkey = "env:TOY_KEY"\nalso = ["interactions"]\n', encoding="utf-8")
     assert _table_access("copilot", load(settings).sources["copilot"], tmp_path, None).also == ("interactions",)
+
+
+def test_an_operators_logins_lie_beside_the_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOY_KEY", "x")
+    (tmp_path / "logins.csv").write_text("login,email\nOcto-Ana,ana@example.com\n", encoding="utf-8")
+    settings = tmp_path / "ai-usage.toml"
+    tables = '[sources.{}]\nkey = "env:TOY_KEY"\nenterprise = "octo"\nlogins = "{}"\n'
+    settings.write_text(tables.format("github-copilot", "logins.csv") + tables.format("cursor", "logins.csv"))
+    sources = load(settings).sources
+    access = _table_access("github-copilot", sources["github-copilot"], tmp_path, None)
+    assert ([each.id for each in access.logins.accounts], access.scopes.enterprise) == (["octo-ana"], "octo")
+    assert "ana" not in repr(access)
+    with pytest.raises(SettingsError, match=r"sources\.cursor\.logins: Cursor tells addresses itself"):
+        _table_access("cursor", sources["cursor"], tmp_path, None)
+    settings.write_text(tables.format("github-copilot", "absent.csv"))
+    with pytest.raises(ConfigurationError, match=r"absent\.csv cannot be read"):
+        _table_access("github-copilot", load(settings).sources["github-copilot"], tmp_path, None)
 
 
 def test_a_table_that_nobody_can_ask_for_is_named_with_the_nearest_one() -> None:
