@@ -1,7 +1,7 @@
 """A run over a vendor that delivers finished numbers by day: people first, then the days that are missing or restated.
 
-The newest days come first. What was read is kept a window at a time with how far the run came, in one transaction:
-stopped anywhere, the next run goes on from there.
+A first run reads the newest days first. What was read is kept a window at a time with how far the run came, in one
+transaction: stopped anywhere, the next run goes on from there.
 """
 
 import asyncio
@@ -189,7 +189,7 @@ async def _read_people(run: _Run, today: date) -> None:
 
 
 def _windows(source: Source, since: date | None, today: date) -> Iterator[tuple[date, date]]:
-    """The windows to read, newest first: what was never read, and what may have been restated since."""
+    """The windows to read: what may have been restated, oldest first, then what was never read, newest first."""
     connector = source.connector
     last = today - DAY
     earliest = max(since or date.min, today - timedelta(days=connector.retention_days))
@@ -203,7 +203,8 @@ def _windows(source: Source, since: date | None, today: date) -> Iterator[tuple[
         yield from _cut(earliest, last)
         return
     again = date.fromisoformat(newest) - timedelta(days=connector.restatement_days - 1)
-    yield from _cut(max(again, earliest), last)
+    # Oldest first: `newest` moves with each window, and stopped anywhere leaves no hole behind it.
+    yield from reversed(list(_cut(max(again, earliest), last)))
     yield from _cut(earliest, date.fromisoformat(oldest) - DAY)
     for day in ingestion.late_days(source.store, source.name):
         if max(earliest, date.fromisoformat(oldest)) <= day < again:
@@ -218,6 +219,7 @@ def _cut(first: date, last: date) -> Iterator[tuple[date, date]]:
 
 
 async def _read_window(run: _Run, first: date, last: date) -> None:
+    run.tally.asked(first, last)
     rows: list[DayRow] = []
     late: set[date] = set()
     untold: set[date] = set()
@@ -286,7 +288,7 @@ async def _pages(run: _Run, table: Table, first: date, last: date) -> AsyncItera
             raise SourceFailedError(f"an answer of {table.name} cannot be read") from error
         run.tally.skipped.update(page.passed)
         run.tally.skipped.update(page.bad)
-        run.tally.files += 1
+        run.tally.pages += 1
         waiting.extend(page.then)
         yield page
 
