@@ -11,7 +11,9 @@ from bot.format import format_week
 from bot.merging import merge_words
 from bot.reported import ACTIVE, footer, is_of_seats, missing
 from bot.reported import told as _told
-from bot.status import status_card, status_of
+from bot.settings import Settings
+from bot.status import status_of
+from bot.status_card import status_card
 from bot.view_chart import chart_of
 from bot.wording import field, phrase, sentence, titled, tool_name
 from insights.basis import Basis, latest_complete_week
@@ -42,8 +44,8 @@ class Answer:
     card: Card
 
 
-def ask(text: str, basis: Basis) -> Answer:
-    """Answer what somebody typed."""
+def ask(text: str, basis: Basis, settings: Settings | None = None) -> Answer:
+    """Answer what somebody typed. `settings` say which sources there are, and when they are read."""
     vocabulary = vocabulary_of(basis)
     newest = latest_complete_week(basis.as_of, last_day(basis.store))
     understanding = understand(text, vocabulary, newest)
@@ -51,20 +53,22 @@ def ask(text: str, basis: Basis) -> Answer:
         if not (shown := panel(basis)).weeks:
             return Answer(understanding=understanding, card=nothing_yet(shown))
         return Answer(understanding=understanding, card=_did_you_mean(understanding, vocabulary))
-    card = answer(understanding.question, basis, vocabulary)
+    card = answer(understanding.question, basis, vocabulary, settings)
     if understanding.guessed:
         meant = listing([f"{name} (for “{word}”)" for word, name in understanding.guessed])
         card = replace(card, text=f"Did you mean {meant}? Here it is. {card.text}")
     return Answer(understanding=understanding, card=card)
 
 
-def answer(question: Question, basis: Basis, vocabulary: Vocabulary | None = None) -> Card:
+def answer(
+    question: Question, basis: Basis, vocabulary: Vocabulary | None = None, settings: Settings | None = None
+) -> Card:
     """Return the card that answers `question`; it reads weekly roll-ups only."""
     match question.view:
         case "help":
             return help_card(vocabulary or vocabulary_of(basis))
         case "status":
-            return status_card(status_of(basis))
+            return status_card(status_of(basis, settings))
         case _:
             return _numbers(question, basis)
 

@@ -1,7 +1,8 @@
-"""Reading sources as the settings describe them, one after the other; one that fails does not stop the others."""
+"""Reading sources as the settings describe them, side by side; one that fails does not stop the others."""
 
 import asyncio
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -10,26 +11,29 @@ import connectors
 from bot.installation import Installation
 from bot.settings import DIRECTORY, SettingsError, nearest, secret
 from bot.settings import Source as SourceSettings
+from bot.stopping import Stop
 from connectors.connector import Connector, Scopes, TableFeed, from_files, opt_in_tables
 from connectors.door import Door
-from connectors.errors import ConnectorError
+from connectors.errors import BeingReadError, ConnectorError, TryAgainError
 from connectors.fetch import Access, ingest, probe
 from connectors.http import Sleep
-from connectors.ingest import Source, ingest_directory, ingest_path
+from connectors.ingest import STOPPED, Source, fault_in_words, ingest_directory, ingest_path, next_try
 from connectors.logins import Logins, read_logins
-from connectors.report import Progress, RunReport
+from connectors.report import Progress, RunReport, StoppedError, Watch
 from connectors.tables import TableAccess, ingest_tables, probe_tables, table_feed
+from storage import ingestion
 from storage.discover import discover
 from storage.rollups import refresh
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outcome:
-    """How one source went: its report, or the error that stopped it."""
+    """How one source went: its report, or the error that stopped it and when its vendor may be asked again."""
 
     source: str
     report: RunReport | None = None
     error: str | None = None
+    next_try: datetime | None = None
 
 
 def connector_of(tool: str, kind: str = "") -> Connector:
@@ -54,7 +58,7 @@ def sources_in_order(installation: Installation) -> list[str]:
 
 def ingest_all(
     installation: Installation,
-    progress: Progress,
+    watch: Watch,
     only: str = "",
     path: Path | None = None,
     since: date | None = None,
@@ -64,18 +68,37 @@ def ingest_all(
 ) -> list[Outcome]:
     """Read every configured source, or `only` one, from its API or from `path`; then refresh the roll-ups.
 
+    The directory is read first, then all others side by side, each in a thread of its own with its own event loop:
+    they wait for their vendors together, and none waits for what another works out. At KeyboardInterrupt every run
+    ends, is noted, and the interrupt goes on to the caller.
+
     `since` is the first day to ask a vendor for on a first run; by default as far back as it keeps its logs. `today` is
     the clock's by default; `sleep` is what keeps requests for tables apart.
     """
     names = [only] if only else sources_in_order(installation)
-    outcomes = []
-    for name in names:
+    stop = Stop()
+
+    def read(name: str) -> Outcome:
         try:
-            report = ingest_one(installation, name, progress, path, since, today=today, sleep=sleep)
-            outcomes.append(Outcome(source=name, report=report))
+            report = ingest_one(installation, name, watch.of(name), path, since, today=today, sleep=sleep, stop=stop)
+        except StoppedError:
+            return Outcome(source=name, error=STOPPED)
         except (ConnectorError, SettingsError) as error:
-            outcomes.append(Outcome(source=name, error=str(error)))
-    roll_up(installation, progress)
+            again = next_try(error, datetime.now(UTC)) if isinstance(error, TryAgainError) else None
+            return Outcome(source=name, error=str(error), next_try=again)
+        except Exception as fault:  # noqa: BLE001 - one source's fault never stops the others, and is told
+            return Outcome(source=name, error=fault_in_words(fault))
+        return Outcome(source=name, report=report)
+
+    outcomes: list[Outcome] = []
+    with ThreadPoolExecutor(max_workers=max(len(names), 1), thread_name_prefix="source") as pool:
+        try:
+            for group in ([n for n in names if n == DIRECTORY], [n for n in names if n != DIRECTORY]):
+                outcomes += [each.result() for each in [pool.submit(read, name) for name in group]]
+        except KeyboardInterrupt:
+            stop.end_all()
+            raise
+    roll_up(installation, watch)
     return outcomes
 
 
@@ -103,8 +126,35 @@ def ingest_one(
     *,
     today: date | None = None,
     sleep: Sleep = asyncio.sleep,
+    stop: Stop | None = None,
 ) -> RunReport:
-    """Read one source. Raises ConnectorError or SettingsError, each with what to fix."""
+    """Read one source; every attempt leaves a row in the log of runs, also one that the settings stop at once.
+
+    Raises ConnectorError or SettingsError, each with what to fix, and StoppedError where `stop` ended it.
+    """
+    store, ending = installation.store, stop or Stop()
+    before = ingestion.newest_run(store, name)
+    try:
+        return _read(installation, name, ending.watching(progress), path, since, today or _today(), sleep, ending)
+    except BeingReadError:
+        raise
+    except (ConnectorError, SettingsError) as error:
+        if name in installation.settings.sources and ingestion.newest_run(store, name) == before:
+            moment = datetime.now(UTC)
+            ingestion.finish_run(store, ingestion.start_run(store, name, moment), finished=moment, error=str(error))
+        raise
+
+
+def _read(
+    installation: Installation,
+    name: str,
+    progress: Progress,
+    path: Path | None,
+    since: date | None,
+    today: date,
+    sleep: Sleep,
+    stop: Stop,
+) -> RunReport:
     settings = installation.settings
     configured = settings.sources.get(name)
     if configured is None and path is None:
@@ -126,12 +176,12 @@ def ingest_one(
     source = _source(installation, name, configured.kind, key)
     if given is not None:
         source = replace(source, connector=from_files(source.connector))
-        return ingest_path(source, given, today=today or _today(), progress=progress)
+        return ingest_path(source, given, today=today, progress=progress)
     if isinstance(source.connector.feed, TableFeed):
         tables = _table_access(name, configured, settings.folder, since)
-        return asyncio.run(ingest_tables(source, tables, today=today or _today(), progress=progress, sleep=sleep))
+        return stop.run(ingest_tables(source, tables, today=today, progress=progress, sleep=sleep))
     access = _access(name, configured, settings.folder, since)
-    return asyncio.run(ingest(source, access, today=today or _today(), progress=progress))
+    return stop.run(ingest(source, access, today=today, progress=progress))
 
 
 def try_source(installation: Installation, name: str) -> None:

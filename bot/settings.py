@@ -58,10 +58,10 @@ class Source(Part, frozen=True):
 
     `kind` is the form of [sources.directory], or another way to read a tool: "logs" for Codex. `path` is a file or
     folder to read in place of the API. `organization` is the vendor's `org-…` id where a stream is scoped by it, or
-    GitHub's login of it; `enterprise` is GitHub's slug of what holds several. `logins` is a CSV of logins and addresses,
-    for a vendor that does not tell addresses. `admin` is the administrator in whose name a service account asks, where
-    `key` holds one. With `tenant` and `client_id`, ids of Microsoft's, `key` is the client secret of an application.
-    `also` names tables of the vendor that are read only where somebody asks for them.
+    GitHub's login of it; `enterprise` is GitHub's slug of what holds several. `logins` is a CSV of logins and
+    addresses, for a vendor that does not tell addresses. `admin` is the administrator in whose name a service account
+    asks, where `key` holds one. With `tenant` and `client_id`, ids of Microsoft's, `key` is the client secret of an
+    application. `also` names tables of the vendor that are read only where somebody asks for them.
     """
 
     kind: str = ""

@@ -5,6 +5,7 @@ ConnectorError
 │   └── PermissionMissingError   the key is not accepted, or lacks a permission: says which and where to grant it
 │       └── ForbiddenError       the key is accepted, but not for this
 ├── TryAgainError                the vendor is busy or down: run again, not before `after` seconds
+├── BeingReadError               another process reads this source: leave it alone
 ├── NotPublishedError            not there yet, or a stream that is not switched on: carry on without it
 └── SourceFailedError            give this source up for now and tell the operator
     └── BadFileError             one file is damaged: it is not marked done, the others are read
@@ -35,6 +36,10 @@ class TryAgainError(ConnectorError):
     def __init__(self, message: str, *, after: float | None = None) -> None:
         super().__init__(message)
         self.after = after
+
+
+class BeingReadError(ConnectorError):
+    """Another process reads the same source. Nothing was asked or changed, and no run is noted."""
 
 
 class NotPublishedError(ConnectorError):

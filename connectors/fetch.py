@@ -67,7 +67,7 @@ async def ingest(
             async with open_api(
                 access.base_url or connector.base_url, access.token, connector.users, sleep=sleep
             ) as api:
-                accounts = [each async for each in _accounts(api, source, access)]
+                accounts = [each async for each in _accounts(api, source, access, tally)]
                 seats = file_feed(connector).seats
                 await asyncio.to_thread(keep_accounts, source, accounts, today=today, seats=seats)
                 run = _Run(api=api, source=source, access=access, tally=tally, today=today)
@@ -106,7 +106,7 @@ async def probe(connector: Connector, access: Access) -> None:
             raise SourceFailedError("the vendor's list of users cannot be read") from error
 
 
-async def _accounts(api: Api, source: Source, access: Access) -> AsyncIterator[Account]:
+async def _accounts(api: Api, source: Source, access: Access, tally: Tally) -> AsyncIterator[Account]:
     feed = file_feed(source.connector)
     cursor: str | None = None
     seen: set[str | None] = set()
@@ -119,6 +119,7 @@ async def _accounts(api: Api, source: Source, access: Access) -> AsyncIterator[A
             raise ConfigurationError(f"{error}: is `workspace` right?") from error
         except ValueError as error:
             raise SourceFailedError("the vendor's list of users cannot be read") from error
+        tally.pages += 1
         for account in page.accounts:
             yield account
         if page.cursor is None:
@@ -127,15 +128,16 @@ async def _accounts(api: Api, source: Source, access: Access) -> AsyncIterator[A
     raise SourceFailedError("the vendor's list of users does not come to an end: a cursor came twice")
 
 
-async def _files(api: Api, source: Source, stream: Stream, scope: str, after: str) -> list[RemoteFile]:
-    feed = file_feed(source.connector)
+async def _files(run: "_Run", stream: Stream, scope: str, after: str) -> list[RemoteFile]:
+    feed = file_feed(run.source.connector)
     files: dict[str, RemoteFile] = {}
     while True:
         request = feed.list_files(stream, scope, after)
         try:
-            page = feed.parse_files(await get_page(api, request))
+            page = feed.parse_files(await get_page(run.api, request))
         except ValueError as error:
             raise SourceFailedError(f"the vendor's list of {stream.name} files cannot be read") from error
+        run.tally.pages += 1
         files |= {each.id: each for each in page.files}
         if page.cursor is None:
             return list(files.values())
@@ -165,8 +167,9 @@ async def _read_stream(run: _Run, stream: Stream) -> None:
         tally.warn(f"{stream.name} is not read: set `organization` of this source")
         return
     after = await asyncio.to_thread(_begin, run, stream)
+    tally.asked(date.fromisoformat(after[:10]), run.today)
     try:
-        listed = await _files(run.api, source, stream, scope, after)
+        listed = await _files(run, stream, scope, after)
     except NotPublishedError as error:
         if not stream.optional:
             raise ConfigurationError(f"{error}: is `workspace` right, and are compliance logs switched on?") from error
@@ -259,6 +262,7 @@ def _keep(source: Source, tally: Tally, results: Sequence[Read], closed: set[dat
         keep(source, tally, result, closed, Kept(stream=kept.stream))
     keep(source, tally, results[0], closed, kept)
     tally.files += 1
+    tally.pages += 1
 
 
 def _name(file: RemoteFile) -> str:

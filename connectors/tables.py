@@ -1,7 +1,7 @@
 """A run over a vendor that delivers finished numbers by day: people first, then the days that are missing or restated.
 
-The newest days come first. What was read is kept a window at a time with how far the run came, in one transaction:
-stopped anywhere, the next run goes on from there.
+A first run reads the newest days first. What was read is kept a window at a time with how far the run came, in one
+transaction: stopped anywhere, the next run goes on from there.
 """
 
 import asyncio
@@ -270,6 +270,7 @@ async def _read_snapshots(run: _Run, tables: Sequence[Table], today: date) -> No
             if not table.optional:
                 raise
             run.tally.warn(f"{table.name} is not read: {error}")
+    run.tally.asked(first, last)
     days = list(_days(first, last))
     facts = await asyncio.to_thread(_facts, run, [replace(row, measures={}) for row in read.rows_of(days)])
     # How far the run came is told by the tables that are read by window, where there are some.
@@ -294,14 +295,15 @@ def _marks(run: _Run) -> list[tuple[str, str]]:
 
 
 def _windows(run: _Run, today: date) -> Iterator[tuple[date, date]]:
-    """The windows to read, newest first: what was never read, and what may have been restated since."""
+    """The windows to read: what may have been restated, oldest first, then what was never read, newest first."""
     source, earliest, last = run.source, _earliest(run, today), today - DAY
     newest, oldest = (ingestion.get_watermark(source.store, source.name, each) for each in _marks(run)[-1])
     if newest is None or oldest is None:
         yield from _cut(earliest, last)
         return
     again = date.fromisoformat(newest) - timedelta(days=source.connector.restatement_days - 1)
-    yield from _cut(max(again, earliest), last)
+    # Oldest first: `newest` moves with each window, and stopped anywhere leaves no hole behind it.
+    yield from reversed(list(_cut(max(again, earliest), last)))
     yield from _cut(earliest, date.fromisoformat(oldest) - DAY)
     for day in ingestion.late_days(source.store, source.name):
         if max(earliest, date.fromisoformat(oldest)) <= day < again:
@@ -340,6 +342,7 @@ class _Read:
 
 
 async def _read_window(run: _Run, first: date, last: date) -> None:
+    run.tally.asked(first, last)
     read = _Read()
     for table in _by_window(run):
         for begin, end in _spans(first, last, table.span_days):
@@ -415,7 +418,7 @@ async def _pages(run: _Run, table: Table, first: date, last: date) -> AsyncItera
             raise SourceFailedError(f"an answer of {table.name} cannot be read") from error
         run.tally.skipped.update(page.passed)
         run.tally.skipped.update(page.bad)
-        run.tally.files += 1
+        run.tally.pages += 1
         waiting.extend(page.then)
         answered |= bool(request.person)
         yield page

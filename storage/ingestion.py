@@ -6,7 +6,7 @@ from dataclasses import asdict, fields
 from datetime import date, datetime, timedelta
 from operator import attrgetter, itemgetter
 
-from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Table, bindparam, delete, func, insert, select, update
 
 from storage.facts import NO_MODEL, Alias, CompanyDay, Contract, EventBatch, Member, PeriodUsage, Person, Seat, Usage
 from storage.schema import (
@@ -376,7 +376,7 @@ def replace_contracts(store: Store, contracts: Sequence[Contract]) -> None:
 def start_run(store: Store, source: str, started: datetime) -> int:
     """Note that a run of `source` began; return its number."""
     with store.writing() as connection:
-        done = connection.execute(insert(run).values(source=source, started=started, skipped="{}", files=0, rows=0))
+        done = connection.execute(insert(run).values(source=source, started=started))
         key = done.inserted_primary_key
         return int(key[0]) if key else 0
 
@@ -388,12 +388,20 @@ def finish_run(
     finished: datetime,
     first_day: date | None = None,
     last_day: date | None = None,
+    asked_from: date | None = None,
+    asked_to: date | None = None,
+    pages: int = 0,
     files: int = 0,
     rows: int = 0,
     skipped: Mapping[str, int] | None = None,
+    warnings: Sequence[str] = (),
     error: str | None = None,
+    next_try: datetime | None = None,
 ) -> None:
-    """Note how a run ended: what it read, what it skipped by reason, and the error that stopped it, if one did."""
+    """Note how a run ended: what it asked for and read, what it skipped by reason, and the error that stopped it.
+
+    `next_try` is when the vendor may be asked again, where it wanted patience.
+    """
     with store.writing() as connection:
         connection.execute(
             update(run)
@@ -402,12 +410,23 @@ def finish_run(
                 finished=finished,
                 first_day=first_day,
                 last_day=last_day,
+                asked_from=asked_from,
+                asked_to=asked_to,
+                pages=pages,
                 files=files,
                 rows=rows,
                 skipped=json.dumps(dict(skipped or {}), sort_keys=True),
+                warnings=json.dumps(list(warnings)),
                 error=error,
+                next_try=next_try,
             )
         )
+
+
+def newest_run(store: Store, source: str) -> int:
+    """Return the number of the newest run of `source`, 0 before the first."""
+    with store.reading() as connection:
+        return connection.scalar(select(func.max(run.c.id)).where(run.c.source == source)) or 0
 
 
 # Shared --------------------------------------------------------------------------------------------------------------

@@ -2,13 +2,13 @@
 
 import json
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import Table, func, select
 
 from storage.facts import Contract
-from storage.schema import company_day, contract, group_week, member, model_week, run, usage
+from storage.schema import company_day, contract, group_week, member, model_week, run, usage, watermark
 from storage.store import Store
 
 
@@ -22,17 +22,26 @@ class Rows:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Run:
-    """One run of one source. `skipped` counts what was left out, by reason."""
+    """One run of one source. `skipped` counts what was left out, by reason.
+
+    `first_day` and `last_day` are those of the facts that came, `asked_from` and `asked_to` what the vendor was asked
+    for. Without `finished` the run goes on, or was killed. `next_try`: the vendor wants to be left alone until then.
+    """
 
     source: str
     started: datetime
     finished: datetime | None
     first_day: date | None
     last_day: date | None
+    asked_from: date | None
+    asked_to: date | None
+    pages: int
     files: int
     rows: int
     skipped: dict[str, int]
+    warnings: tuple[str, ...]
     error: str | None
+    next_try: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -112,28 +121,36 @@ def last_runs(store: Store) -> list[Run]:
         return [
             Run(
                 source=row.source,
-                started=row.started,
-                finished=row.finished,
+                started=_utc(row.started),
+                finished=_utc(row.finished) if row.finished else None,
                 first_day=row.first_day,
                 last_day=row.last_day,
+                asked_from=row.asked_from,
+                asked_to=row.asked_to,
+                pages=row.pages,
                 files=row.files,
                 rows=row.rows,
                 skipped=json.loads(row.skipped),
+                warnings=tuple(json.loads(row.warnings)),
                 error=row.error,
+                next_try=_utc(row.next_try) if row.next_try else None,
             )
             for row in rows
         ]
 
 
-def last_good_runs(store: Store) -> dict[str, datetime]:
-    """Return when the newest run that ended well began, by source."""
-    wanted = (
-        select(run.c.source, func.max(run.c.started).label("started"))
-        .where(run.c.error.is_(None), run.c.finished.is_not(None))
-        .group_by(run.c.source)
-    )
+def first_runs(store: Store) -> dict[str, datetime]:
+    """Return when every source was first read, or tried to be."""
+    wanted = select(run.c.source, func.min(run.c.started).label("started")).group_by(run.c.source)
     with store.reading() as connection:
-        return {row.source: row.started for row in connection.execute(wanted)}
+        return {row.source: _utc(row.started) for row in connection.execute(wanted)}
+
+
+def watermarks(store: Store, source: str) -> dict[str, str]:
+    """Return how far each stream of `source` was read, as its vendor writes it."""
+    wanted = select(watermark.c.stream, watermark.c.position).where(watermark.c.source == source)
+    with store.reading() as connection:
+        return {row.stream: row.position for row in connection.execute(wanted)}
 
 
 def coverage(store: Store) -> list[Coverage]:
@@ -156,3 +173,8 @@ def _weeks(store: Store, table: Table, first: date, last: date) -> Rows:
     wanted = select(table).where(table.c.week.between(first, last)).order_by(*table.primary_key.columns)
     with store.reading() as connection:
         return Rows(tuple(column.name for column in table.c), list(map(tuple, connection.execute(wanted).all())))
+
+
+def _utc(moment: datetime) -> datetime:
+    """The moment with its zone, which SQLite does not keep."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
