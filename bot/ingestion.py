@@ -172,6 +172,7 @@ def _table_access(name: str, configured: SourceSettings, folder: Path, since: da
         base_url=configured.base_url,
         since=since,
         also=tuple(configured.also),
+        timeout=configured.timeout,
     )
 
 

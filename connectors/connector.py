@@ -72,7 +72,8 @@ class Table:
     `parse` returns what the answer to a request holds; it raises ValueError for one that makes no sense. An `optional`
     table that is not switched on or not allowed is left out with a warning. An `opt_in` table is read only where the
     operator names it in `also` of the source. `adds`: its rows are a snapshot that only says that somebody was active:
-    it is asked once a run for all the days, and what an earlier reading found stays.
+    it is asked once a run for all the days, and what an earlier reading found stays. `per_minute` is the vendor's
+    limit for this table alone; 0: that of the feed counts.
     """
 
     name: str
@@ -83,6 +84,7 @@ class Table:
     optional: bool = False
     opt_in: bool = False
     adds: bool = False
+    per_minute: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
