@@ -234,6 +234,7 @@ def _table_access(name: str, configured: SourceSettings, folder: Path, since: da
         since=since,
         also=tuple(configured.also),
         logins=_logins(name, configured, folder),
+        timeout=configured.timeout,
     )
 
 

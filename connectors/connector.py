@@ -78,7 +78,8 @@ class Table:
     table that is not switched on or not allowed is left out with a warning. An `opt_in` table is read only where the
     operator names it in `also` of the source. `adds`: its rows are a snapshot that only says that somebody was active:
     it is asked once a run for all the days, and what an earlier reading found stays. `measures` are those that only
-    this table reports: the connector's own do not hold an opt-in table's.
+    this table reports: the connector's own do not hold an opt-in table's. `per_minute` is the vendor's limit for this
+    table alone; 0: that of the feed counts.
     """
 
     name: str
@@ -90,6 +91,7 @@ class Table:
     opt_in: bool = False
     adds: bool = False
     measures: frozenset[str] = frozenset()
+    per_minute: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -191,7 +191,7 @@ cursor = Connector(
         people=(_table(name="members", ask=ask_members, parse=parse_members),),
         tables=(
             _table(name="daily usage", ask=ask_days("teams/daily-usage-data"), parse=parse_daily),
-            _table(name="usage events", ask=ask_days("teams/filtered-usage-events"), parse=parse_events),
+            _table(name="usage events", ask=ask_days("teams/filtered-usage-events"), parse=parse_events, per_minute=60),
         ),
         sign="basic",
         per_minute=20,

@@ -7,6 +7,7 @@ ConnectorError
 ├── TryAgainError                the vendor is busy or down: run again, not before `after` seconds
 ├── BeingReadError               another process reads this source: leave it alone
 ├── NotPublishedError            not there yet, or a stream that is not switched on: carry on without it
+│   └── ExpiredCursorError       a page that the vendor led to is gone: ask from the first page again
 └── SourceFailedError            give this source up for now and tell the operator
     └── BadFileError             one file is damaged: it is not marked done, the others are read
 
@@ -44,6 +45,10 @@ class BeingReadError(ConnectorError):
 
 class NotPublishedError(ConnectorError):
     """What was asked for does not exist yet, or is not switched on for this workspace."""
+
+
+class ExpiredCursorError(NotPublishedError):
+    """The vendor no longer knows a page that it led to: its cursor, or the link to it, is too old."""
 
 
 class SourceFailedError(ConnectorError):

@@ -6,33 +6,35 @@ transaction: stopped anywhere, the next run goes on from there.
 
 import asyncio
 import re
-from collections import Counter, defaultdict, deque
-from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from hashlib import sha256
+from typing import Protocol, TypeVar
 
 from connectors.auth import bearer_token
 from connectors.auth_microsoft import Application, get_token
 from connectors.connector import Connector, Scopes, Table, TableFeed
-from connectors.door import model_name
 from connectors.errors import (
     ConfigurationError,
     ConnectorError,
+    ExpiredCursorError,
     ForbiddenError,
     NotPublishedError,
     PermissionMissingError,
     SourceFailedError,
 )
-from connectors.http import Api, Sleep, get_page, open_api, signed
+from connectors.fold import IMPOSSIBLE, MOST, Fold
+from connectors.http import FIRST_PAUSE, TIMEOUT, Api, Sleep, get_page, limits_for, open_api, signed
 from connectors.ingest import Clock, Source, keep_accounts, noted, now
+from connectors.limits import Limits, Pace
 from connectors.logins import Logins, settle
 from connectors.parsing import nonzero
 from connectors.report import Progress, RunReport, Tally
 from connectors.rows import Account, DayRow, Request, TablePage
 from storage import ingestion
-from storage.facts import NO_MODEL, Alias, CompanyDay, Person, Usage
-from storage.schema import MEASURES
+from storage.facts import Alias, CompanyDay, Person, Usage
 
 NEWEST, OLDEST = "newest day", "oldest day"
 WINDOW = 28
@@ -41,25 +43,24 @@ WINDOW = 28
 MOST_ANSWERS = 20_000
 """Answers to one window's questions: more of them do not come to an end."""
 
-IMPOSSIBLE = "a number that cannot be"
-MOST = 1e15
-"""No person does more of anything in a day."""
+RESTARTS = 2
+"""How often a question is asked from its first page again, where a page that it led to is gone."""
 
-NOBODY = "nobody's: no person is named"
-AGAIN = "an event that was told before"
+READINGS = 3
+"""How often a page is asked for that cannot be read: an answer that was cut on the way is whole the next time."""
+
 DISPUTED = "a login to which two lists give different addresses: the more trusted one counts"
-MACHINE = "a service account's, which is no person"
 REFUSED = "a person of whom the vendor refuses to tell (403), perhaps for want of a licence"
 DAY = timedelta(days=1)
 _MEASURE = re.compile(r"[a-z][a-z0-9_]{0,47}")
-_WHOLE = {each.name for each in fields(Usage) if each.type in ("int | None", int | None)}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TableAccess:
     """How a vendor's API is reached. `since`: where the first run begins; None: as far back as the vendor keeps.
 
-    `also` names the opt-in tables that are read. `logins` is what the operator says of whose a login is.
+    `also` names the opt-in tables that are read. `logins` is what the operator says of whose a login is. `timeout` is
+    the seconds that a page may take.
     """
 
     token: str
@@ -68,6 +69,7 @@ class TableAccess:
     since: date | None = None
     also: tuple[str, ...] = ()
     logins: Logins = field(default_factory=Logins)
+    timeout: float = TIMEOUT
 
     def __repr__(self) -> str:
         return f"TableAccess(scopes={self.scopes!r}, base_url={self.base_url!r})"
@@ -80,7 +82,8 @@ class _Run:
     feed: TableFeed
     access: TableAccess
     tally: Tally
-    pace: "_Pace"
+    today: date
+    limits: Limits
     machines: set[Person] = field(default_factory=set)
 
 
@@ -98,29 +101,33 @@ async def ingest_tables(
     Raises a ConnectorError where the source as a whole cannot be read; the windows read before it are kept.
     """
     connector, feed = source.connector, table_feed(source.connector)
+    base_url, limits = access.base_url or connector.base_url, limits_for(sleep)
     with noted(source.store, source.name, progress, clock) as tally:
         async with open_api(
-            access.base_url or connector.base_url,
+            base_url,
             await _token(connector, access, clock),
             connector.users,
             sign=feed.sign,
             headers=feed.headers,
             sleep=sleep,
+            # The key that the operator gave, since what it is exchanged for changes from hour to hour.
+            pace=limits.pace(base_url, access.token, sleep, per_minute=feed.per_minute),
+            patience=access.timeout,
         ) as api:
-            pace = _Pace(feed.per_minute, sleep)
-            run = _Run(api=api, source=source, feed=feed, access=access, tally=tally, pace=pace)
-            await _read_people(run, today)
-            windows, snapshots = list(_windows(run, today)) if _by_window(run) else [], _snapshots(run)
+            run = _Run(api=api, source=source, feed=feed, access=access, tally=tally, today=today, limits=limits)
+            await _read_people(run)
+            windows, snapshots = list(_windows(run)) if _by_window(run) else [], _snapshots(run)
             progress.begin(f"Reading {connector.title}", len(windows) + len(snapshots))
             if snapshots:
-                await _read_snapshots(run, snapshots, today)
+                await _read_snapshots(run, snapshots)
                 progress.advance(len(snapshots))
             for number, (first, last) in enumerate(windows):
-                if number and feed.oauth_scope:
+                if number and (feed.oauth_scope or feed.login):
                     # A token that was exchanged for lives an hour; the windows of a first run may take longer.
                     shown = signed(feed.sign, await _token(connector, access, clock))
                     run = replace(run, api=replace(api, headers={**api.headers, **shown}))
-                await _read_window(run, first, last)
+                if not await _read_window(run, first, last):
+                    break
                 progress.advance(1)
     return tally.report()
 
@@ -143,6 +150,7 @@ async def probe_tables(connector: Connector, access: TableAccess, today: date) -
         sign=feed.sign,
         headers=feed.headers,
         sleep=at_once,
+        patience=access.timeout,
     ) as api:
         day = today - (connector.lag_hours // 24 + 2) * DAY
         for request in table.ask(access.scopes, day, day)[:1]:
@@ -158,19 +166,19 @@ async def read_table(
     source: Source, api: Api, table: Table, scopes: Scopes, first: date, last: date, tally: Tally
 ) -> list[DayRow]:
     """Return what a table beside a connector's feed tells of some days. Raises a ConnectorError as `ingest_tables`."""
-    access, pace = TableAccess(token="", scopes=scopes), _Pace(0, api.sleep)
-    run = _Run(api=api, source=source, feed=TableFeed(tables=(table,)), access=access, tally=tally, pace=pace)
+    feed, access = TableFeed(tables=(table,)), TableAccess(token="", scopes=scopes)
+    limits = limits_for(api.sleep)
+    run = _Run(api=api, source=source, feed=feed, access=access, tally=tally, today=last, limits=limits)
     rows: list[DayRow] = []
-    begun = False
     for begin, end in _spans(first, last, table.span_days):
         try:
-            async for page in _pages(run, table, begin, end):
-                rows += page.rows
-                begun = True
-        except NotPublishedError as error:
-            if not begun:
-                raise
+            pages = await _from_the_start(run, table, begin, end, list[TablePage])
+        except ExpiredCursorError as error:
             raise SourceFailedError(f"{table.name} broke off: {error}") from error
+        for page in pages:
+            rows += page.rows
+            tally.skipped.update(page.passed)
+            tally.skipped.update(page.bad)
     return rows
 
 
@@ -192,39 +200,25 @@ async def _token(connector: Connector, access: TableAccess, clock: Clock) -> str
     return await get_token(application, feed.login)
 
 
-@dataclass(slots=True)
-class _Pace:
-    """Keeps requests apart by as much as the vendor's own limit wants, so that it need not turn them away."""
-
-    per_minute: int
-    sleep: Sleep
-    _next: float = 0.0
-
-    async def wait(self) -> None:
-        """Wait until the next request may go."""
-        if not self.per_minute:
-            return
-        moment = asyncio.get_running_loop().time()
-        if moment < self._next:
-            await self.sleep(self._next - moment)
-        self._next = max(moment, self._next) + 60 / self.per_minute
-
-
-async def _read_people(run: _Run, today: date) -> None:
+async def _read_people(run: _Run) -> None:
     accounts: list[Account] = []
     for table in _read_at_all(run.feed.people, run.access):
         try:
-            async for page in _pages(run, table, today, today):
-                accounts += page.accounts
-                run.machines.update(person for each in page.machines if (person := run.source.door.account(each)))
+            pages = await _from_the_start(run, table, run.today, run.today, list[TablePage])
         except (PermissionMissingError, NotPublishedError) as error:
             if not table.optional:
                 raise
             run.tally.warn(f"{table.name} are not read: {error}")
+            continue
+        for page in pages:
+            accounts += page.accounts
+            run.machines.update(person for each in page.machines if (person := run.source.door.account(each)))
+            run.tally.skipped.update(page.passed)
+            run.tally.skipped.update(page.bad)
     if run.feed.account_id:
         accounts = _settled(run, accounts)
     if accounts:
-        await asyncio.to_thread(keep_accounts, run.source, accounts, today=today, seats=run.feed.seats)
+        await asyncio.to_thread(keep_accounts, run.source, accounts, today=run.today, seats=run.feed.seats)
 
 
 def _settled(run: _Run, accounts: Sequence[Account]) -> list[Account]:
@@ -256,32 +250,33 @@ def _snapshots(run: _Run) -> list[Table]:
     return [each for each in _read_at_all(run.feed.tables, run.access) if each.adds]
 
 
-async def _read_snapshots(run: _Run, tables: Sequence[Table], today: date) -> None:
+async def _read_snapshots(run: _Run, tables: Sequence[Table]) -> None:
     """Read the tables that add. A snapshot holds what it holds, whatever was read before."""
-    first, last = _earliest(run, today), today - DAY
-    if first > last:
+    days = list(_days(_earliest(run), run.today - DAY))
+    if not days:
         return
-    read = _Read()
+    fold = Fold(run.source.door, days, run.machines)
     for table in tables:
         try:
-            async for page in _pages(run, table, first, last):
-                read.take(page)
+            part = await _from_the_start(run, table, days[0], days[-1], fold.part)
         except (PermissionMissingError, NotPublishedError) as error:
             if not table.optional:
                 raise
             run.tally.warn(f"{table.name} is not read: {error}")
-    run.tally.asked(first, last)
-    days = list(_days(first, last))
-    facts = await asyncio.to_thread(_facts, run, [replace(row, measures={}) for row in read.rows_of(days)])
+        else:
+            fold.take(part, days, measures=False)
+            run.tally.skipped.update(part.skipped)
+    run.tally.asked(days[0], days[-1])
+    facts = await asyncio.to_thread(_facts, run, fold)
     # How far the run came is told by the tables that are read by window, where there are some.
-    positions = {} if _by_window(run) else {NEWEST: str(last), OLDEST: str(first)}
-    await asyncio.to_thread(_keep_company, run, read, days, told=[])
+    positions = {} if _by_window(run) else {NEWEST: str(days[-1]), OLDEST: str(days[0])}
+    await asyncio.to_thread(_keep_company, run, fold, days, told=[])
     await asyncio.to_thread(ingestion.merge_usage, run.source.store, run.source.name, days, facts, positions)
-    _count(run, read, facts)
+    _count(run, fold, facts)
 
 
-def _earliest(run: _Run, today: date) -> date:
-    return max(run.access.since or date.min, today - timedelta(days=run.source.connector.retention_days))
+def _earliest(run: _Run) -> date:
+    return max(run.access.since or date.min, run.today - timedelta(days=run.source.connector.retention_days))
 
 
 def _marks(run: _Run) -> list[tuple[str, str]]:
@@ -294,9 +289,9 @@ def _marks(run: _Run) -> list[tuple[str, str]]:
     return [(NEWEST, OLDEST), *([(NEWEST + own, OLDEST + own)] if own else [])]
 
 
-def _windows(run: _Run, today: date) -> Iterator[tuple[date, date]]:
+def _windows(run: _Run) -> Iterator[tuple[date, date]]:
     """The windows to read: what may have been restated, oldest first, then what was never read, newest first."""
-    source, earliest, last = run.source, _earliest(run, today), today - DAY
+    source, earliest, last = run.source, _earliest(run), run.today - DAY
     newest, oldest = (ingestion.get_watermark(source.store, source.name, each) for each in _marks(run)[-1])
     if newest is None or oldest is None:
         yield from _cut(earliest, last)
@@ -317,61 +312,96 @@ def _cut(first: date, last: date) -> Iterator[tuple[date, date]]:
         last = begin - DAY
 
 
-@dataclass(kw_only=True, slots=True)
-class _Read:
-    """What the answers for a window held. `untold` are days of which a table has nothing to tell.
+async def _read_window(run: _Run, first: date, last: date) -> bool:
+    """Read a window and keep it. False: it stays as it was, and the run ends here.
 
-    Of an optional table that is `unread`: the other tables' days stand without it.
+    That is where a table is refused that had been read before: writing the window without it would wipe what it told.
     """
-
-    rows: list[DayRow] = field(default_factory=list)
-    company: dict[tuple[date, str], float] = field(default_factory=dict)
-    late: set[date] = field(default_factory=set)
-    untold: set[date] = field(default_factory=set)
-    unread: set[date] = field(default_factory=set)
-
-    def take(self, page: TablePage) -> None:
-        """Take in what an answer holds. Of the whole organisation, what is told last counts."""
-        self.rows += page.rows
-        self.company.update({(each.day, name): value for each in page.company for name, value in each.measures.items()})
-
-    def rows_of(self, days: Collection[date]) -> list[DayRow]:
-        """Return the rows of some days."""
-        wanted = set(days)
-        return [row for row in self.rows if row.day in wanted]
-
-
-async def _read_window(run: _Run, first: date, last: date) -> None:
     run.tally.asked(first, last)
-    read = _Read()
+    fold = Fold(run.source.door, list(_days(first, last)), run.machines)
+    read: list[Table] = []
     for table in _by_window(run):
-        for begin, end in _spans(first, last, table.span_days):
-            try:
-                async for page in _pages(run, table, begin, end):
-                    read.take(page)
-                    silent = read.unread if table.optional else read.untold
-                    silent |= set(_days(begin, end)) if page.no_data else set()
-            except NotPublishedError:
-                silent = read.unread if table.optional else read.late
-                silent |= set(_days(begin, end))
-            except PermissionMissingError as error:
-                if not table.optional:
-                    raise
-                run.tally.warn(f"{table.name} is not read: {error}")
-                read.unread |= set(_days(first, last))
-                break
-    if read.late:
-        await asyncio.to_thread(ingestion.mark_late, run.source.store, run.source.name, read.late)
-    days = [day for day in _days(first, last) if day not in read.late]
-    if not days:
-        return
-    facts = await asyncio.to_thread(_facts, run, read.rows_of(days))
-    await asyncio.to_thread(_keep, run, days, read, facts)
-    _count(run, read, facts)
+        try:
+            await _read_table(run, fold, table, first, last)
+            read.append(table)
+        except PermissionMissingError as error:
+            if not table.optional:
+                raise
+            if table.measures and ingestion.get_watermark(run.source.store, run.source.name, _mark(table)):
+                run.tally.warn(
+                    f"{table.name}, which was read before, is refused now: everything up to {last} stays as it was, so "
+                    f"that nothing it told is lost. {error}"
+                )
+                return False
+            run.tally.warn(f"{table.name} is not read: {error}")
+            fold.unread |= fold.days
+    if fold.late:
+        await asyncio.to_thread(ingestion.mark_late, run.source.store, run.source.name, fold.late)
+    if days := sorted(fold.days - fold.late):
+        facts = await asyncio.to_thread(_facts, run, fold)
+        await asyncio.to_thread(_keep, run, days, fold, facts, read)
+        _count(run, fold, facts)
+    return True
 
 
-def _count(run: _Run, read: _Read, facts: Sequence[Usage]) -> None:
-    run.tally.rows += len(read.rows)
+async def _read_table(run: _Run, fold: Fold, table: Table, first: date, last: date) -> None:
+    """Read one table for a window. What the vendor has not published, or could not tell to its end, is late."""
+    settled = run.today - timedelta(days=run.source.connector.lag_hours // 24 + 1)
+    spans = deque(_spans(first, last, table.span_days))
+    while spans:
+        begin, end = spans.popleft()
+        try:
+            part = await _from_the_start(run, table, begin, end, fold.part)
+        except ExpiredCursorError as error:
+            run.tally.warn(f"{table.name} is read again by the next run for {begin} to {end}: {error}")
+            fold.late |= set(_days(begin, end))
+        except NotPublishedError:
+            # Where only the newest days are missing, the others need not wait for them.
+            if begin <= settled < end:
+                spans.appendleft((begin, settled))
+                begin = settled + DAY
+            missing = fold.unread if table.optional else fold.late
+            missing |= set(_days(begin, end))
+        else:
+            if table.optional and part.untold:
+                part.untold = False
+                fold.unread |= set(_days(begin, end))
+            fold.take(part, list(_days(begin, end)))
+            run.tally.skipped.update(part.skipped)
+
+
+class _Takes(Protocol):
+    """What pages are gathered in."""
+
+    def append(self, page: TablePage, /) -> None:
+        """Take a page in."""
+
+
+T = TypeVar("T", bound=_Takes)
+
+
+async def _from_the_start(run: _Run, table: Table, first: date, last: date, begin: Callable[[], T]) -> T:
+    """Gather every page about some days; where one is gone that the vendor led to, all of them anew."""
+    for restart in range(RESTARTS + 1):
+        gathered = begin()
+        try:
+            async for page in _pages(run, table, first, last):
+                gathered.append(page)
+        except ExpiredCursorError:
+            if restart == RESTARTS:
+                raise
+        else:
+            return gathered
+    raise AssertionError("the last attempt returns or raises")
+
+
+def _mark(table: Table) -> str:
+    """The watermark that says that an optional table was read."""
+    return f"read {table.name}"[:64]
+
+
+def _count(run: _Run, fold: Fold, facts: Sequence[Usage]) -> None:
+    run.tally.rows += fold.rows
     run.tally.seen |= {fact.day for fact in facts}
 
 
@@ -389,37 +419,38 @@ def _days(first: date, last: date) -> Iterator[date]:
 
 
 async def _pages(run: _Run, table: Table, first: date, last: date) -> AsyncIterator[TablePage]:
-    """Ask for the days, and for what the answers lead to. A question that comes twice would go on for ever."""
-    api = replace(run.api, permission=table.permission)
-    waiting: deque[Request] = deque(table.ask(run.access.scopes, first, last))
+    """Ask for the days, and for what the answers lead to. A question that comes twice would go on for ever.
+
+    Raises ExpiredCursorError where the vendor no longer knows what it led to.
+    """
+    api = replace(run.api, permission=table.permission, pace=_pace(run, table))
+    waiting = deque((request, False) for request in table.ask(run.access.scopes, first, last))
     asked: set[str] = set()
     refusals: list[ConnectorError] = []
     answered = False
     while waiting:
-        request = waiting.popleft()
+        request, led_to = waiting.popleft()
         key = repr(request)
         if key in asked:
             raise SourceFailedError(f"{table.name} does not come to an end: a page came twice")
         asked.add(key)
         if len(asked) > MOST_ANSWERS:
             raise SourceFailedError(f"{table.name} does not come to an end: {MOST_ANSWERS} answers for one window")
-        await run.pace.wait()
         try:
-            page = table.parse(await get_page(api, request), request)
+            page = await _page(api, table, request, len(asked))
         except (NotPublishedError, ForbiddenError) as error:
-            if request.otherwise and isinstance(error, NotPublishedError):
-                waiting.append(request.otherwise)
+            missing = isinstance(error, NotPublishedError)
+            if request.otherwise is not None and missing:
+                waiting.append((request.otherwise, led_to))
             elif request.person:
                 refusals.append(error)
+            elif led_to and missing:
+                raise ExpiredCursorError(f"page {len(asked)} was gone when it was asked for ({error})") from error
             else:
                 raise
             continue
-        except (ValueError, KeyError, TypeError) as error:
-            raise SourceFailedError(f"an answer of {table.name} cannot be read") from error
-        run.tally.skipped.update(page.passed)
-        run.tally.skipped.update(page.bad)
         run.tally.pages += 1
-        waiting.extend(page.then)
+        waiting.extend((each, True) for each in page.then)
         answered |= bool(request.person)
         yield page
     if refused := [each for each in refusals if isinstance(each, ForbiddenError)]:
@@ -428,77 +459,60 @@ async def _pages(run: _Run, table: Table, first: date, last: date) -> AsyncItera
         raise (refused or refusals)[0]
 
 
-def _facts(run: _Run, rows: Sequence[DayRow]) -> list[Usage]:
-    """Add up what the tables say of a person, day and model. Identities go through the door here."""
-    door, tool = run.source.door, run.source.connector.tool
-    owners = _owners(run.source, rows)
-    sums: dict[tuple[date, Person, str], Counter[str]] = defaultdict(Counter)
-    events: set[str] = set()
-    for row in rows:
-        if row.event in events:
-            run.tally.skipped[AGAIN] += 1
-            continue
-        if row.event is not None:
-            events.add(row.event)
-        account = door.account(row.account)
-        if account in run.machines:
-            run.tally.skipped[MACHINE] += 1
-            continue
-        person = door.person(row.email) or (owners.get(account, account) if account else None)
-        if person is None:
-            run.tally.skipped[NOBODY] += 1
-            continue
-        model = model_name(row.model) if row.model else NO_MODEL
-        known = {name: value for name, value in row.measures.items() if name in MEASURES}
-        if not all(0 <= value <= MOST for value in known.values()):
-            run.tally.skipped[IMPOSSIBLE] += 1
-            continue
-        sums[row.day, person, model].update(known)
-    return [
-        Usage(day=day, person=person, tool=tool, model=model, **_typed(measures))  # type: ignore[arg-type]  # by name
-        for (day, person, model), measures in sums.items()
-    ]
+async def _page(api: Api, table: Table, request: Request, number: int) -> TablePage:
+    """Return what a page holds. One that cannot be read is asked for again: it may have been cut on the way."""
+    unreadable: Exception | None = None
+    for reading in range(READINGS):
+        if reading:
+            await api.sleep(FIRST_PAUSE * reading)
+        answer = await get_page(api, request)
+        try:
+            return table.parse(answer, request)
+        except (ValueError, KeyError, TypeError) as error:
+            unreadable = error
+    raise SourceFailedError(f"page {number} of {table.name} cannot be read, {READINGS} times over") from unreadable
 
 
-def _owners(source: Source, rows: Sequence[DayRow]) -> dict[Person, Person]:
-    """Return whose account is whose: as known before, else as the newest row with both an account and an address says.
+def _pace(run: _Run, table: Table) -> Pace:
+    if not table.per_minute:
+        return run.api.pace
+    name, key = table.name, run.access.token
+    return run.limits.pace(run.api.base_url, key, run.api.sleep, per_minute=table.per_minute, endpoint=name)
 
-    What is new is kept, since other rows of the account may lack the address.
+
+def _facts(run: _Run, fold: Fold) -> list[Usage]:
+    """Return the facts of a window, of accounts under the person to whom they belong.
+
+    It is as known before, else as the newest row with both an account and an address says; what is new is kept, since
+    other rows of the account may lack the address.
     """
+    source = run.source
     owners = ingestion.account_aliases(source.store, source.name)
-    pairs = {row.account: row.email for row in sorted(rows, key=lambda row: row.day) if row.account and row.email}
-    known = {source.door.account(account): source.door.person(email) for account, email in pairs.items()}
-    news = {own: person for own, person in known.items() if own and person and own not in owners}
-    aliases = [Alias(alias=own, person=person) for own, person in news.items()]
-    ingestion.add_aliases(source.store, source.name, aliases)
-    return owners | news
+    news = {own: person for own, (_, person) in fold.owners.items() if own not in owners}
+    ingestion.add_aliases(source.store, source.name, [Alias(alias=own, person=who) for own, who in news.items()])
+    return fold.facts(source.connector.tool, owners | news)
 
 
-def _typed(measures: Mapping[str, float]) -> dict[str, float]:
-    # Rounded, so that the order in which pages came does not show in the last digits of a sum.
-    return {name: round(value) if name in _WHOLE else round(float(value), 6) for name, value in measures.items()}
-
-
-def _keep(run: _Run, days: list[date], read: _Read, facts: list[Usage]) -> None:
+def _keep(run: _Run, days: list[date], fold: Fold, facts: list[Usage], read: Sequence[Table]) -> None:
     """Keep what was told of `days`; those of which the vendor has nothing to tell stay as they were."""
-    source, positions = run.source, {}
+    source, positions = run.source, {_mark(each): str(days[-1]) for each in read if each.optional}
     for newest, oldest in _marks(run):
         known = {each: ingestion.get_watermark(source.store, source.name, each) for each in (newest, oldest)}
         positions[newest] = max(known[newest] or "", str(days[-1]))
         positions[oldest] = min(known[oldest] or "9", str(days[0]))
-    silent = read.untold - {fact.day for fact in facts}
+    silent = fold.untold - {fact.day for fact in facts}
     told = [day for day in days if day not in silent]
-    _keep_company(run, read, days, told=[day for day in days if day not in read.untold | read.unread])
+    _keep_company(run, fold, days, told=[day for day in days if day not in fold.untold | fold.unread])
     if any(each.adds for each in run.feed.tables):
         ingestion.merge_usage(source.store, source.name, told, facts, positions, restated=told)
     else:
         ingestion.replace_usage(source.store, source.name, told, facts, positions)
 
 
-def _keep_company(run: _Run, read: _Read, days: Collection[date], *, told: Collection[date]) -> None:
+def _keep_company(run: _Run, fold: Fold, days: Collection[date], *, told: Collection[date]) -> None:
     """Keep what was told of the whole organisation and `days`. Of a day that was `told` without it, nothing stays."""
     wanted, numbers = set(days), []
-    for (day, measure), value in read.company.items():
+    for (day, measure), value in fold.company.items():
         if not _MEASURE.fullmatch(measure) or not 0 <= value <= MOST:
             run.tally.skipped[IMPOSSIBLE] += 1
         elif day in wanted:

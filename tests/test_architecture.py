@@ -20,7 +20,7 @@ MAY_IMPORT = {
 MAY_USE = {
     "bot": {"aiohttp", "apscheduler", "click", "msgspec", "numpy", "rapidfuzz", "rich"},
     "insights": {"numpy", "pandas"},
-    "connectors": {"aiohttp", "jwt", "msgspec", "numpy", "rapidfuzz", "siphashc"},
+    "connectors": {"aiohttp", "jwt", "msgspec", "numpy", "rapidfuzz", "siphashc", "yarl"},
     "demo": {"aiohttp", "cryptography", "jwt", "msgspec", "numpy", "pandas"},
     "storage": {"sqlalchemy", "alembic"},
 }

@@ -114,9 +114,10 @@ async def at_once(_seconds: float) -> None:
 
 def facts(store: Store) -> list[tuple[str, str, str, int | None]]:
     """Return day, the beginning of the pseudonym, model and prompts of every fact."""
-    wanted = select(usage.c.day, usage.c.person, usage.c.model, usage.c.prompts).order_by(*usage.primary_key.columns)
+    wanted = select(usage.c.day, usage.c.person, usage.c.model, usage.c.prompts)
     with store.reading() as connection:
-        return [(str(each.day), who(each.person), each.model, each.prompts) for each in connection.execute(wanted)]
+        rows = connection.execute(wanted).all()
+    return sorted((str(each.day), who(each.person), each.model, each.prompts) for each in rows)
 
 
 def who(person: bytes) -> str:
