@@ -41,36 +41,36 @@ _PERSON, _MODEL = (1 << 32) - 1, (1 << _BITS) - 1
 
 
 class Seen:
-    """Hashes of events, eight bytes each."""
+    """Hashes of events, eight bytes each. `recent` are those that are not sorted in yet."""
 
     def __init__(self) -> None:
         self._sorted: NDArray[np.uint64] = np.empty(0, np.uint64)
-        self._recent: set[int] = set()
+        self.recent: set[int] = set()
 
-    def new(self, hashes: NDArray[np.uint64]) -> NDArray[np.bool_]:
-        """Return which were not seen before. Only those that were taken in count, not one another."""
+    def sorted_in(self, hashes: NDArray[np.uint64]) -> NDArray[np.bool_]:
+        """Return which are among those that were sorted in."""
         at = np.searchsorted(self._sorted, hashes)
         there = at < self._sorted.size
         there[there] = self._sorted[at[there]] == hashes[there]
-        if self._recent:
-            there |= np.fromiter((each in self._recent for each in hashes.tolist()), bool, hashes.size)
-        return ~there
+        return there
 
     def take(self, hashes: NDArray[np.uint64]) -> None:
-        """Take hashes in."""
-        if hashes.size >= _RECENT:
-            self._sorted = np.union1d(self._sorted, hashes)
-            return
-        self._recent.update(hashes.tolist())
-        if len(self._recent) >= _RECENT:
-            self._sorted, self._recent = self.all(), set()
+        """Take hashes in that are in order, and none of which is here yet."""
+        self._sorted = _merged(self._sorted, hashes)
+
+    def settle(self) -> None:
+        """Sort the recent ones in, where they have become many."""
+        if len(self.recent) >= _RECENT:
+            self._sorted, self.recent = self.all(), set()
 
     def all(self) -> NDArray[np.uint64]:
         """Return every hash, in order."""
-        if not self._recent:
-            return self._sorted
-        recent = np.fromiter(self._recent, np.uint64, len(self._recent))
-        return np.union1d(self._sorted, recent)
+        return _merged(self._sorted, np.sort(np.fromiter(self.recent, np.uint64, len(self.recent))))
+
+
+def _merged(some: NDArray[np.uint64], others: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    # A stable sort finds two sorted runs and merges them.
+    return np.sort(np.concatenate([some, others]), kind="stable") if others.size else some
 
 
 class Sums:
@@ -142,24 +142,27 @@ class Part:
         self.untold |= page.no_data
         self.company.update({(each.day, name): value for each in page.company for name, value in each.measures.items()})
         days = self.fold.days
-        for row in self._first_told([each for each in page.rows if each.day in days]):
+        rows = [each for each in page.rows if each.day in days]
+        if any(row.event for row in rows):
+            rows = self._first_told(rows)
+        for row in rows:
             self._add(row)
 
-    def _first_told(self, rows: Sequence[DayRow]) -> Iterator[DayRow]:
+    def _first_told(self, rows: Sequence[DayRow]) -> list[DayRow]:
         """Return the rows whose event was not told before; those without one all are."""
-        if not any(row.event for row in rows):
-            yield from rows
-            return
         hashes = hash_strings([row.event for row in rows], hash_key(self.fold.names.door.key))
-        fresh = self.fold.seen.new(hashes) & self.seen.new(hashes)
-        here: set[int] = {0}
-        for row, known, new in zip(rows, hashes.tolist(), fresh.tolist(), strict=True):
-            if known and (not new or known in here):
-                self.skipped[AGAIN] += 1
-                continue
-            here.add(known)
-            yield row
-        self.seen.take(np.fromiter(here - {0}, np.uint64))
+        old = self.fold.seen.sorted_in(hashes) | self.seen.sorted_in(hashes)
+        recent, fresh = self.seen.recent, []
+        for row, known, is_old in zip(rows, hashes.tolist(), old.tolist(), strict=True):
+            if known:
+                if is_old or known in recent:
+                    continue
+                recent.add(known)
+            fresh.append(row)
+        if len(fresh) < len(rows):
+            self.skipped[AGAIN] += len(rows) - len(fresh)
+        self.seen.settle()
+        return fresh
 
     def _add(self, row: DayRow) -> None:
         names = self.fold.names
@@ -169,7 +172,7 @@ class Part:
             return
         if account and person:
             known = self.owners.get(account)
-            if known is None or known[0] <= row.day:
+            if known is None or known[0] < row.day or (known[0] == row.day and known[1] != person):
                 self.owners[account] = (row.day, person)
         person = person or account
         if person is None:
@@ -220,11 +223,7 @@ class Fold:
 
     def facts(self, tool: str, owners: Mapping[Person, Person]) -> list[Usage]:
         """Return the facts of the days that are not late, of accounts under the person to whom they belong."""
-        whose = [self._code(owners.get(person, person)) for person in list(self.names.people)]
-        sums = Sums()
-        for key, told in self._sums.items():
-            rest, code, model = key >> 32 + _BITS, key >> _BITS & _PERSON, key & _MODEL
-            sums.add((rest << 32 | whose[code]) << _BITS | model, told)
+        sums = self._mapped(owners)
         people, models = list(self.names.people), list(self.names.models)
         late = {day.toordinal() for day in self.late}
         return [
@@ -238,6 +237,17 @@ class Fold:
             for key, told in sums.items()
             if key >> 32 + _BITS not in late
         ]
+
+    def _mapped(self, owners: Mapping[Person, Person]) -> Sums:
+        """Return the sums with accounts under the person to whom they belong."""
+        whose = [self._code(owners.get(person, person)) for person in list(self.names.people)]
+        if whose == list(range(len(whose))):
+            return self._sums
+        mapped = Sums()
+        for key, told in self._sums.items():
+            day, code, model = key >> 32 + _BITS, key >> _BITS & _PERSON, key & _MODEL
+            mapped.add((day << 32 | whose[code]) << _BITS | model, told)
+        return mapped
 
     def _code(self, person: Person) -> int:
         return self.names.people.setdefault(person, len(self.names.people))
