@@ -8,6 +8,8 @@ from bot.card import Advice, Button, Card, Table
 from bot.conversation.understand import Understanding, Vocabulary, understand
 from bot.conversation.vocabulary import vocabulary_of
 from bot.format import format_week
+from bot.history import VIEW as BASELINE
+from bot.history import baseline_card
 from bot.reported import ACTIVE, footer, is_of_seats, missing
 from bot.reported import told as _told
 from bot.status import status_card, status_of
@@ -63,6 +65,8 @@ def answer(question: Question, basis: Basis, vocabulary: Vocabulary | None = Non
             return help_card(vocabulary or vocabulary_of(basis))
         case "status":
             return status_card(status_of(basis))
+        case view if view == BASELINE:
+            return baseline_card(question, basis)
         case _:
             return _numbers(question, basis)
 

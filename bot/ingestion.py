@@ -18,6 +18,7 @@ from connectors.ingest import Source, ingest_directory, ingest_path
 from connectors.report import Progress, RunReport
 from connectors.tables import TableAccess, ingest_tables, probe_tables
 from storage.discover import discover
+from storage.periods import refresh_periods
 from storage.rollups import refresh
 
 
@@ -71,7 +72,7 @@ def ingest_all(
 
 
 def roll_up(installation: Installation, progress: Progress) -> None:
-    """Refresh the weekly roll-ups that the last runs touched."""
+    """Refresh the roll-ups of weeks and periods that the last runs touched."""
     begun = False
 
     def told(done: int, total: int) -> None:
@@ -83,6 +84,7 @@ def roll_up(installation: Installation, progress: Progress) -> None:
             progress.advance(1)
 
     refresh(installation.store, told)
+    refresh_periods(installation.store)
 
 
 def ingest_one(
