@@ -1,7 +1,7 @@
 """What an export's lines become at the door: pseudonyms for people, plain names of models, and lines added up."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -39,8 +39,8 @@ class _Sum:
     measures: Counter[str] = field(default_factory=Counter)
 
 
-def admitted(found: Found, export: Export, door_of: Callable[[str], Door], owners: Mapping[Person, Person]) -> Admitted:
-    """Return the facts in what a file holds. `owners` are the accounts whose address is known.
+def admitted(found: Found, export: Export, doors: Mapping[str, Door], owners: Mapping[Person, Person]) -> Admitted:
+    """Return the facts in what a file holds. `doors` are by tool; `owners` are the accounts whose address is known.
 
     An account goes by the address that is known for it, else by the one beside it. A person has one line, or one a
     model: the same line again is passed over, and so is one that tells other numbers.
@@ -48,8 +48,8 @@ def admitted(found: Found, export: Export, door_of: Callable[[str], Door], owner
     passed: Counter[str] = Counter()
     aliases: dict[str, dict[Person, Alias]] = defaultdict(dict)
     sums: dict[Key, _Sum] = defaultdict(_Sum)
-    for tool, person, account, uses in _told_once(found.uses, export, door_of, owners, passed):
-        email = door_of(tool).person(uses[0].email)
+    for tool, person, account, uses in _told_once(found.uses, export, doors, owners, passed):
+        email = doors[tool].person(uses[0].email)
         if email and account and account not in owners and not _is_address(uses[0]):
             aliases[tool][account] = Alias(alias=account, person=email)
         for use in uses:
@@ -76,7 +76,7 @@ def _is_address(use: Use) -> bool:
 def _told_once(
     uses: Sequence[Use],
     export: Export,
-    door_of: Callable[[str], Door],
+    doors: Mapping[str, Door],
     owners: Mapping[Person, Person],
     passed: Counter[str],
 ) -> Iterator[tuple[str, Person, Person | None, list[Use]]]:
@@ -87,7 +87,7 @@ def _told_once(
         of_line = list(group)
         first = of_line[0]
         tool = first.tool or export.tool
-        door = door_of(tool)
+        door = doors[tool]
         account = door.account(first.account)
         person = (owners.get(account) if account else None) or door.person(first.email) or account
         if person is None:

@@ -130,7 +130,8 @@ def _keep(run: _Run, file: SheetFile, export: Export, found: Found, notes: Seque
     wanted, source = run.wanted, IMPORTED + export.id
     tools = {use.tool or export.tool for use in found.uses}
     owners = {own: person for tool in tools for own, person in ingestion.account_aliases(wanted.store, tool).items()}
-    come = admitted(found, export, lambda tool: Door(wanted.key, tool), owners)
+    doors = {tool: Door(wanted.key, tool) for tool in tools}
+    come = admitted(found, export, doors, owners)
     again = [(tool, period) for tool, period in come.periods if (source, tool, period) in run.periods]
     if again:
         first = run.periods[source, again[0][0], again[0][1]]

@@ -34,7 +34,8 @@ def test_any_value_is_read_or_told(export: Export) -> None:
             found = export.parse(lines, period)  # type: ignore[arg-type]
         except PeriodWantedError:
             return
-        come = admitted(found, export, lambda tool: Door(KEY, tool), {})
+        tools = {use.tool or export.tool for use in found.uses}
+        come = admitted(found, export, {tool: Door(KEY, tool) for tool in tools}, {})
         facts = [fact for each in (*come.days.values(), *come.periods.values()) for fact in each]
         told = [value for fact in facts for value in (fact.prompts, fact.messages, fact.cost) if value is not None]
         assert all(0 <= value < 1e13 for value in told)
