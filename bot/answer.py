@@ -8,6 +8,8 @@ from bot.card import Advice, Button, Card, Table
 from bot.conversation.understand import Understanding, Vocabulary, understand
 from bot.conversation.vocabulary import vocabulary_of
 from bot.format import format_week
+from bot.history import VIEW as BASELINE
+from bot.history import baseline_card
 from bot.merging import merge_words
 from bot.reported import ACTIVE, footer, is_of_seats, missing
 from bot.reported import told as _told
@@ -69,6 +71,8 @@ def answer(
             return help_card(vocabulary or vocabulary_of(basis))
         case "status":
             return status_card(status_of(basis, settings))
+        case view if view == BASELINE:
+            return baseline_card(question, basis)
         case _:
             return _numbers(question, basis)
 

@@ -23,6 +23,7 @@ from connectors.report import Progress, RunReport, StoppedError, Watch
 from connectors.tables import TableAccess, ingest_tables, probe_tables, table_feed
 from storage import ingestion
 from storage.discover import discover
+from storage.periods import refresh_periods
 from storage.rollups import refresh
 
 
@@ -103,7 +104,7 @@ def ingest_all(
 
 
 def roll_up(installation: Installation, progress: Progress) -> None:
-    """Refresh the weekly roll-ups that the last runs touched."""
+    """Refresh the roll-ups of weeks and periods that the last runs touched."""
     begun = False
 
     def told(done: int, total: int) -> None:
@@ -115,6 +116,7 @@ def roll_up(installation: Installation, progress: Progress) -> None:
             progress.advance(1)
 
     refresh(installation.store, told)
+    refresh_periods(installation.store)
 
 
 def ingest_one(

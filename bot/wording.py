@@ -5,6 +5,7 @@ from bot.format import format_change, format_value
 from insights.catalogue import metrics
 from insights.metric import Metric
 from insights.series import ALL_TOOLS, COMPANY, Panel
+from storage.ingestion import IMPORTED
 
 TOOL_NAMES = {
     "*": "all AI tools",
@@ -21,7 +22,9 @@ TOOL_NAMES = {
 
 
 def tool_name(tool: str) -> str:
-    """Return a tool's name as people write it."""
+    """Return a tool's name as people write it; a source of manual exports is called after its kind."""
+    if tool.startswith(IMPORTED):
+        return f"{tool.removeprefix(IMPORTED)} (imported)"
     return TOOL_NAMES.get(tool, tool)
 
 

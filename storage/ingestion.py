@@ -6,7 +6,7 @@ from dataclasses import asdict, fields
 from datetime import date, datetime, timedelta
 from operator import attrgetter, itemgetter
 
-from sqlalchemy import Connection, Table, bindparam, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, delete, func, insert, select, update
 
 from storage.facts import NO_MODEL, Alias, CompanyDay, Contract, EventBatch, Member, PeriodUsage, Person, Seat, Usage
 from storage.schema import (
@@ -15,6 +15,7 @@ from storage.schema import (
     company_day,
     contract,
     event_batch,
+    group_period,
     member,
     period_usage,
     rollup_due,
@@ -28,11 +29,15 @@ from storage.schema import (
 from storage.store import Store, insert_missing
 
 _USAGE_NAMES = tuple(each.name for each in fields(Usage))
+_PERIOD_NAMES = tuple(each.name for each in fields(PeriodUsage))
 _USAGE_VALUES = attrgetter(*_USAGE_NAMES)
 _USAGE_ORDER = attrgetter("day", "person", "tool", "model")
 _KEY_NAMES = ("its_day", "its_person", "its_tool", "its_model")
 _Key = tuple[date, Person, str, str]
 _Row = tuple[object, ...]
+
+IMPORTED = "import:"
+"""How the names of sources begin that are manual exports: they yield to what a vendor's own source tells."""
 
 LATE = "late"
 WAITING = "waiting"
@@ -258,6 +263,7 @@ def merge_usage(
         news = [wanted[key] for key in sorted(changed) if key in wanted]
         if news:
             _insert_usage(connection, source, news)
+            _let_imports_go(connection, source, {(day, tool, person) for day, person, tool, *_ in news})
         _settle(connection, source, restated)
         _move_watermarks(connection, source, positions or {})
         mark_due(connection, {monday(key[0]) for key in changed})
@@ -291,6 +297,7 @@ def replace_usage_rows(
             connection.execute(delete(usage).where(usage.c.source == source, usage.c.day == day))
         if rows:
             _insert_usage(connection, source, rows)
+            _let_imports_go(connection, source, {(row[0], row[2]) for row in rows})
         _settle(connection, source, days)
         _move_watermarks(connection, source, positions or {})
         mark_due(connection, {monday(day) for day in days})
@@ -310,8 +317,18 @@ def replace_period(
         connection.execute(
             delete(period_usage).where(*this, period_usage.c.first == first, period_usage.c.last == last)
         )
+        connection.execute(
+            delete(group_period).where(
+                group_period.c.source == source,
+                group_period.c.tool == tool,
+                group_period.c.first == first,
+                group_period.c.last == last,
+            )
+        )
         if totals:
-            connection.execute(insert(period_usage), [{"source": source, **asdict(each)} for each in totals])
+            # Not `asdict`, which copies every value: it costs as much as all the rest of an import.
+            rows = [{"source": source} | {name: getattr(each, name) for name in _PERIOD_NAMES} for each in totals]
+            connection.execute(insert(period_usage), rows)
 
 
 def replace_company_days(store: Store, source: str, days: Sequence[date], numbers: Sequence[CompanyDay]) -> None:
@@ -323,8 +340,15 @@ def replace_company_days(store: Store, source: str, days: Sequence[date], number
 
 
 def replace_seats(store: Store, source: str, seats: Sequence[Seat]) -> None:
-    """Write the seats that `source` knows anew."""
+    """Write the seats that `source` knows anew. Of a tool whose seats a vendor's own source tells, imported ones go."""
     _replace(store, seat, source, [{"source": source, **asdict(each)} for each in seats])
+    if source.startswith(IMPORTED):
+        return
+    with store.writing() as connection:
+        imported = (is_imported(connection, seat.c.source), seat.c.tool.in_({each.tool for each in seats}))
+        if connection.scalar(select(seat.c.tool).where(*imported).limit(1)) is not None:
+            connection.execute(delete(seat).where(*imported))
+            mark_everything_due(connection)
 
 
 def replace_members(store: Store, source: str, members: Sequence[Member], aliases: Sequence[Alias]) -> None:
@@ -432,6 +456,14 @@ def newest_run(store: Store, source: str) -> int:
 # Shared --------------------------------------------------------------------------------------------------------------
 
 
+def is_imported(connection: Connection, source: ColumnElement[str]) -> ColumnElement[bool]:
+    """Tell whether the facts of a source came from a manual export."""
+    if connection.dialect.name == "sqlite":
+        # SQLite searches its key for a range, but not for LIKE.
+        return and_(source >= IMPORTED, source < IMPORTED[:-1] + chr(ord(IMPORTED[-1]) + 1))
+    return source.startswith(IMPORTED)
+
+
 def mark_due(connection: Connection, weeks: Iterable[date]) -> None:
     """Note that the roll-ups of `weeks` (Mondays) no longer fit their facts."""
     ordered = sorted(weeks)
@@ -458,6 +490,17 @@ def _settle(connection: Connection, source: str, days: Iterable[date]) -> None:
                 source_day.c.source == source, source_day.c.day == day, source_day.c.state != CLOSED
             )
         )
+
+
+def _let_imports_go(connection: Connection, source: str, told: set[tuple[object, ...]]) -> None:
+    """Take away what was imported for the (day, tool), or (day, tool, person), that a source now tells itself."""
+    imported = is_imported(connection, usage.c.source)
+    if source.startswith(IMPORTED) or connection.scalar(select(usage.c.day).where(imported).limit(1)) is None:
+        return
+    columns = (usage.c.day, usage.c.tool, usage.c.person)
+    for each in told:
+        mine = (column == value for column, value in zip(columns, each, strict=False))
+        connection.execute(delete(usage).where(imported, *mine))
 
 
 def _move_watermarks(connection: Connection, source: str, positions: Mapping[str, str]) -> None:
@@ -513,12 +556,18 @@ def _learn_aliases(connection: Connection, source: str, aliases: Sequence[Alias]
     if changed:
         connection.execute(delete(alias).where(alias.c.source == source, alias.c.alias == bindparam("name")), changed)
     connection.execute(insert(alias), [{"source": source, "alias": a, "person": p} for a, p in sorted(news.items())])
+    _forget_periods(connection)
     # One pass over the facts however many accounts were learned: facts are not indexed by person.
     owned = select(alias.c.alias).where(alias.c.source == source)
     wanted = select(usage.c.day).where(usage.c.source == source, usage.c.person.in_(owned)).distinct()
     days = set(connection.scalars(wanted))
     _mark_waiting(connection, source, days - _closed(connection, source))
     mark_due(connection, {monday(day) for day in days})
+
+
+def _forget_periods(connection: Connection) -> None:
+    """Note that no roll-up of a period fits any more: who is who, or who belongs where, has changed."""
+    connection.execute(delete(group_period))
 
 
 def _closed(connection: Connection, source: str) -> set[date]:
@@ -545,4 +594,6 @@ def _replace(store: Store, table: Table, source: str, rows: list[dict[str, objec
         connection.execute(delete(table).where(table.c.source == source))
         if rows:
             connection.execute(insert(table), rows)
+        if table is not seat:
+            _forget_periods(connection)
         mark_everything_due(connection)

@@ -95,6 +95,14 @@ def test_a_vendor_file_never_imports_another_vendor_file() -> None:
     assert not wrong, wrong
 
 
+def test_an_export_file_imports_no_vendor_and_no_other_export() -> None:
+    vendors = {f"connectors.{path.stem}" for path in (ROOT / "connectors").glob("*.py") if makes_a_connector(path)}
+    exports = [(name, module) for name, module in IMPORTS if name.startswith("connectors/exports/")]
+    assert exports, "no export was found"
+    wrong = [f"{name} imports {module}" for name, module in exports if module in vendors or ".exports" in module]
+    assert not wrong, wrong
+
+
 def makes_a_connector(path: Path) -> bool:
     calls = (node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call))
     return any(getattr(call.func, "id", "") == "Connector" for call in calls)
