@@ -113,7 +113,10 @@ def _overlap(question: Question, known: tuple[str, ...], basis: Basis) -> Card:
     tools_too = (Button(label="Tools", ask=f"tools {who}".strip()),) if len(known) > 1 else ()
     whole = (Button(label="Whole company", ask=ASK),) if question.departments else ()
     buttons = (*tools_too, Button(label="Licences", ask=f"licenses {who}".strip()), *whole)
-    return overlap_card(shown, question.departments, buttons)
+    card = overlap_card(shown, question.departments, buttons)
+    if question.departments or question.weeks is not None:
+        return card
+    return replace(card, advice=_advice(views()["tools"], shown, COMPANY, ALL_TOOLS))
 
 
 def _tool(question: Question, known: tuple[str, ...]) -> str:
