@@ -11,6 +11,7 @@ from bot.format import format_week
 from bot.history import VIEW as BASELINE
 from bot.history import baseline_card
 from bot.merging import merge_words
+from bot.overlap import ASK, overlap_card
 from bot.reported import ACTIVE, footer, is_of_seats, missing
 from bot.reported import told as _told
 from bot.settings import Settings
@@ -81,6 +82,8 @@ def _numbers(question: Question, basis: Basis) -> Card:
     """The card of a view."""
     view = views()[question.view]
     known = tools(basis.store)
+    if any(metrics()[each].across for each in question.metrics):
+        return _overlap(question, known, basis)
     if len(question.tools) > 1 or view.chart.kind == "by_tool":
         return _across_tools(question, view, known, basis)
     tool = _tool(question, known)
@@ -104,7 +107,26 @@ def _across_tools(question: Question, view: View, known: tuple[str, ...], basis:
         return nothing_yet(shown)
     if len(question.departments) == 1 and shown.cell(ACTIVE, question.departments[0]).suppressed:
         return _too_few(question.departments[0], view, shown, ALL_TOOLS)
-    return tools_card(question, view, shown, known, _buttons(question, view, shown, known))
+    buttons = _buttons(question, view, shown, known)
+    if shown.cell("several_tools").value:
+        who = " vs ".join(question.departments)
+        buttons = (Button(label="Seats in several tools", ask=f"{ASK} {who}".strip()), *buttons)
+    return tools_card(question, view, shown, known, buttons)
+
+
+def _overlap(question: Question, known: tuple[str, ...], basis: Basis) -> Card:
+    """The card about people with seats in several tools."""
+    shown = panel(basis, weeks=question.weeks or DEFAULT_WEEKS)
+    if not shown.weeks:
+        return nothing_yet(shown)
+    who = " vs ".join(question.departments)
+    tools_too = (Button(label="Tools", ask=f"tools {who}".strip()),) if len(known) > 1 else ()
+    whole = (Button(label="Whole company", ask=ASK),) if question.departments else ()
+    buttons = (*tools_too, Button(label="Licences", ask=f"licenses {who}".strip()), *whole)
+    card = overlap_card(shown, question.departments, buttons)
+    if question.departments or question.weeks is not None:
+        return card
+    return replace(card, advice=_advice(views()["tools"], shown, COMPANY, ALL_TOOLS))
 
 
 def _tool(question: Question, known: tuple[str, ...]) -> str:
@@ -175,6 +197,11 @@ def _text(wanted: tuple[str, ...], shown: Panel, department: str, tool: str, *, 
     told = [each for each in (sentence(shown, metric, department, tool) for metric in wanted[:3]) if each]
     use = tuple(each for each in wanted if asked or not told or not is_of_seats(metrics()[each]))
     gaps = missing(shown, use, (tool,)) if tool != ALL_TOOLS else ""
+    people = shown.cell(ACTIVE, department, tool)
+    if not people.value and not people.suppressed and not any(is_of_seats(metrics()[each]) for each in wanted[:1]):
+        who = f"in {department} used {tool_name(tool)}" if department else f"used {tool_name(tool)}"
+        nobody = f"Nobody {who} in the week of {format_week(shown.weeks[-1])}."
+        return f"{nobody} {said}." if (said := ". ".join(f"{each[0].upper()}{each[1:]}" for each in told)) else nobody
     if not told:
         return gaps or f"Nothing was reported for this in the week of {format_week(shown.weeks[-1])}."
     said = ". ".join(f"{each[0].upper()}{each[1:]}" for each in told) + "."

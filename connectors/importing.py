@@ -223,7 +223,7 @@ def _keep_days(run: _Run, export: Export, come: Admitted, skipped: Counter[str])
 def _tells_only_activity(tool: str) -> bool:
     """Tell whether a tool's own source, too, tells of a day only who was last active on it."""
     return any(
-        each.tool == tool and isinstance(each.feed, TableFeed) and each.feed.adds
+        each.tool == tool and isinstance(each.feed, TableFeed) and any(table.adds for table in each.feed.tables)
         for each in discover(connectors, Connector)
     )
 

@@ -8,7 +8,17 @@ from typing import Any
 from sqlalchemy import Table, func, select
 
 from storage.facts import Contract
-from storage.schema import company_day, contract, group_week, member, model_week, run, usage, watermark
+from storage.schema import (
+    company_day,
+    contract,
+    group_week,
+    member,
+    model_week,
+    run,
+    seat_pair_week,
+    usage,
+    watermark,
+)
 from storage.store import Store
 
 
@@ -62,6 +72,11 @@ def group_weeks(store: Store, first: date, last: date) -> Rows:
 def model_weeks(store: Store, first: date, last: date) -> Rows:
     """Return the roll-ups by week, tool, department and model for the weeks from `first` to `last` (Mondays)."""
     return _weeks(store, model_week, first, last)
+
+
+def seat_pairs(store: Store, first: date, last: date) -> Rows:
+    """Return who holds seats of two tools, by week, department and pair, for the weeks from `first` to `last`."""
+    return _weeks(store, seat_pair_week, first, last)
 
 
 def last_day(store: Store) -> date | None:
