@@ -12,15 +12,15 @@ from numpy.typing import NDArray
 
 from insights import catalogue
 from insights.basis import WEEK, Basis, latest_complete_week, monday
-from insights.gate import Cell, Gated, Mix, gated, mixed
+from insights.gate import Cell, Gated, Mix, gated, mixed, paired
 from insights.notes import notes
 from insights.question import Weeks
 from insights.scan import Scan, scan
 from insights.watch import watch_of
-from insights.weekly import ALL_TOOLS, COMPANY, Weekly, weekly
+from insights.weekly import ALL_TOOLS, COMPANY, PAIR, Floats, Weekly, weekly
 from storage.facts import Contract
 from storage.models import Family, family
-from storage.reading import contracts, first_week, group_weeks, last_day, model_weeks
+from storage.reading import contracts, first_week, group_weeks, last_day, model_weeks, seat_pairs
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,6 +40,19 @@ class FamilyShare:
 
     family: Family
     values: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SeatPair:
+    """People who hold a seat of both tools, and which of the two they used in the last 28 days; None where hidden."""
+
+    tool: str
+    other: str
+    holders: int | None
+    used_both: int | None
+    used_tool: int | None
+    used_other: int | None
+    used_neither: int | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +78,7 @@ class Panel:
     _gated: Gated
     _mix: Callable[[], Mix]
     _scan: Callable[[], Scan]
+    _pairs: Callable[[], tuple[tuple[tuple[str, str], ...], Floats]]
 
     def values(self, metric: str, department: str = COMPANY, tool: str = "") -> tuple[float | None, ...]:
         """Return a value a week: None where it is hidden or absent."""
@@ -165,6 +179,23 @@ class Panel:
         """What changed, of every tool there is data about; tested on more weeks than are shown."""
         return self._scan()
 
+    def pairs(self, department: str = COMPANY) -> tuple[SeatPair, ...]:
+        """Return the pairs of tools that people of the last week hold both of, most people first, hidden ones last."""
+        names = (COMPANY, *self.departments)
+        if department not in names or not self.weeks:
+            return ()
+        tools, people = self._pairs()
+        told = [
+            SeatPair(
+                tool=tool,
+                other=other,
+                **{name: None if np.isnan(each) else int(each) for name, each in zip(PAIR, cells, strict=True)},
+            )
+            for (tool, other), cells in zip(tools, people[:, :, names.index(department)].tolist(), strict=True)
+        ]
+        held = [each for each in told if each.holders != 0]
+        return tuple(sorted(held, key=lambda each: (-(each.holders or 0), each.tool, each.other)))
+
     def narrowed(self, tool: str) -> "Panel":
         """Return the panel of one of its tools."""
         at = self.tools.index(tool)
@@ -222,6 +253,7 @@ def _read(basis: Basis, oldest: date | None, weeks: tuple[date, ...]) -> Weekly:
         first_week=oldest,
         reference_rank=family(basis.reference_model).rank,
         family=family,
+        pairs=seat_pairs(basis.store, first, last),
     )
 
 
@@ -256,6 +288,7 @@ def show(
         _mix=partial(mixed, behind, basis.min_group_size, shown_tools),
         # Once for this panel and whatever is narrowed down from it.
         _scan=cache(lambda: _scanned(tested() if tested else behind, basis.min_group_size)),
+        _pairs=lambda: (behind.pairs, paired(behind, basis.min_group_size, len(behind.weeks) - 1)),
     )
 
 

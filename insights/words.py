@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from insights.numbers import format_value as told
+from storage.ingestion import IMPORTED
 
 __all__ = ["TOOL_NAMES", "counted", "listing", "told", "tool_name", "verb"]
 
@@ -41,5 +42,7 @@ def verb(number: int, one: str, many: str) -> str:
 
 
 def tool_name(tool: str) -> str:
-    """Return a tool's name as people write it."""
+    """Return a tool's name as people write it; a source of manual exports is called after its kind."""
+    if tool.startswith(IMPORTED):
+        return f"{tool.removeprefix(IMPORTED)} (imported)"
     return TOOL_NAMES.get(tool, tool)
