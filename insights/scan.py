@@ -367,8 +367,8 @@ def _change(watch: Watch, tested: _Tested, row: int) -> Change | None:
         before=before,
         now=now,
         change=size,
-        low=min(low, high),
-        high=max(low, high),
+        low=float(min(low, high)),
+        high=float(max(low, high)),
         p=float(signal.p[row]),
         q=float(tested.q[row]),
         shrunk=float(tested.shrunk[row] * factor) if np.isfinite(factor) else size,
@@ -418,14 +418,17 @@ def _line_ends(scaled: Floats, scale: Scale) -> tuple[float, float]:
 def _best(changes: Sequence[Change], left: Mapping[int, float]) -> Iterator[Change]:
     """Yield each series' changes, a course told once.
 
-    Of a new level and a trend the one that leaves less unexplained; a drift only where there is neither.
+    Of a new level and a trend the one that leaves less unexplained; a drift only where there is neither, and a change
+    of scatter only where there is nothing else: a step, too, scatters.
     """
+    moved = {(each.metric, each.tool, each.department) for each in changes if each.kind != "scatter"}
     courses: dict[tuple[str, str, str], Change] = {}
     for each in changes:
-        if each.kind not in COURSES:
-            yield each
-            continue
         key = (each.metric, each.tool, each.department)
+        if each.kind not in COURSES:
+            if each.kind != "scatter" or key not in moved:
+                yield each
+            continue
         known = courses.get(key)
         if known is None or left[id(each)] < left[id(known)]:
             courses[key] = each

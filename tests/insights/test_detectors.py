@@ -223,7 +223,7 @@ def test_every_finding_is_well_formed(planted, group, sound) -> None:
     views = {each.id: each.view for each in DETECTORS}
     for found in seen.findings:
         assert found.key.split(":")[0].split(".")[0] == found.detector
-        assert found.view == views[found.detector]
+        assert found.view == views[found.detector] or found.detector == "changes"
         assert found.metric in {each.id for each in METRICS}
         assert found.week == panel.weeks[-1]
         assert 0 < found.impact <= 1
