@@ -29,7 +29,9 @@ def overlap_card(shown: Panel, departments: Sequence[str], buttons: tuple[Button
     department = departments[0] if len(departments) == 1 else COMPANY
     figures = [field(shown, metrics()[each], department) for each in FIGURES]
     several, whom = len(departments) > 1, departments or (COMPANY,)
-    plan = ChartPlan(kind="lines", metrics=FIGURES[:3], title="Seats in several tools, and how many of them are used")
+    plan = ChartPlan(
+        kind="lines", metrics=("several_tools", "several_using_more"), title="Seats in several tools, and their use"
+    )
     return Card(
         title=f"{listing(departments) or 'Whole company'} · Seats in several tools",
         text=" ".join(_told(shown, each) for each in departments) if several else _told(shown, department, pairs=True),
