@@ -109,7 +109,7 @@ def _unknown(shown: Panel, department: str) -> str:
 
 def _pairs(shown: Panel, department: str) -> Table | None:
     pairs = shown.pairs(department)
-    if not pairs:
+    if all(each.holders is None for each in pairs):
         return None
     columns = ("Seats in both", "Hold both", "Use both", "Only the first", "Only the second", "Neither")
     return Table(
@@ -155,5 +155,11 @@ def _cell(shown: Panel, metric: str, department: str) -> str:
 
 def _covered(shown: Panel) -> str:
     """Say which tools' seats are compared, and of which the price is not known."""
-    tools = sorted({tool for pair in shown.pairs() for tool in (pair.tool, pair.other)})
-    return f"Compared are the seats of {named(tools)}, as far as each reports who uses it." if tools else ""
+    pairs = shown.pairs()
+    tools = sorted({tool for pair in pairs for tool in (pair.tool, pair.other)})
+    if not tools:
+        return ""
+    covered = f"Compared are the seats of {named(tools)}, as far as each reports who uses it."
+    if any(each.holders is not None for each in pairs):
+        return covered
+    return f"{covered} Pairs of tools cannot be told without telling about fewer than {shown.min_group_size} people."
