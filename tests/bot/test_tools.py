@@ -235,7 +235,11 @@ def test_help_names_the_tools_where_there_are_several(company: Company) -> None:
 
 def test_departments_compared_in_one_tool_say_what_it_does_not_report(company: Company) -> None:
     card = ask("depth sales vs engineering github copilot", company(*ALL)).card
-    assert cells(card)["Messages per session"] == {"Sales": "not reported by GitHub Copilot", "Engineering": "not reported by GitHub Copilot", "Company": "not reported by GitHub Copilot"}
+    assert cells(card)["Messages per session"] == {
+        "Sales": "not reported by GitHub Copilot",
+        "Engineering": "not reported by GitHub Copilot",
+        "Company": "not reported by GitHub Copilot",
+    }
     assert cells(card)["Sessions per active user per week"]["Sales"] == "4"
 
 
