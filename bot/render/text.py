@@ -138,6 +138,8 @@ def _table(table: Table) -> Group:
             justify="right" if i in table.numeric else "left",
             overflow="ellipsis" if i == 0 else "fold",
             width=widths[i] if widths else None,
+            # A name's words stay whole where it may take several lines.
+            min_width=min(_longest_word(table, i), _FIRST // 2) if i == 0 and not widths else None,
         )
     for row in table.rows:
         grid.add_row(*(Text(one_line(cell)) for cell in row))
@@ -151,3 +153,7 @@ def _buttons(buttons: Sequence[Button]) -> Text:
         told.append(" · " if i else "", style="dim")
         told.append(one_line(button.ask), style="cyan")
     return told
+
+
+def _longest_word(table: Table, column: int) -> int:
+    return max((cell_len(word) for row in table.rows for word in one_line(row[column]).split()), default=0)
