@@ -56,8 +56,9 @@ def of_factors(panel: Panel, metric: Metric, change: Change, spans: tuple[Weeks,
     if share < ENOUGH:
         return
     named, number = FACTORS[" ".join(names[max(0, first - 1) : first + 1])]
-    part, total = (told(abs(each), metric.unit, panel.currency) for each in (float(effects[first]), whole))
-    much = f"{part} of the {total}" if share < 1.005 else f"more than all of the {total}, the rest went the other way"
+    part, total = (_amount(abs(each), metric, panel.currency) for each in (float(effects[first]), whole))
+    total += "" if metric.unit == "money" else f" {metric.unit}"
+    much = f"{part} of the {total}" if share < 1.005 else f"more than all of the {total}: the rest went the other way"
     yield Cause(
         kind="chain",
         text=f"{named} {verb(number, 'explains', 'explain')} {much}.",
@@ -67,6 +68,10 @@ def of_factors(panel: Panel, metric: Metric, change: Change, spans: tuple[Weeks,
         explained=float(effects[first]),
         change=whole,
     )
+
+
+def _amount(value: float, metric: Metric, currency: str) -> str:
+    return told(value if metric.unit == "money" or value < 10 else round(value), metric.unit, currency)
 
 
 def _steps(panel: Panel, metric: Metric, change: Change, used: Weeks) -> dict[str, Floats]:

@@ -26,7 +26,12 @@ NEARLY_ALL, CLOSE = 0.9, 0.6
 """Two parts are named rather than one where they explain nearly all, and the second as much of the first."""
 
 ALIKE = 0.1
-"""Half the sum of differences between what parts explain and their sizes, below which all changed alike."""
+"""Half the sum of differences between what parts explain and their sizes, below which all changed alike.
+
+A part alone must explain so much more than its size, too, or else MOSTLY.
+"""
+
+MOSTLY = 0.8
 
 AGAINST = 0.1
 """Part of the change by which rates together move against it, from which it is worth a word."""
@@ -132,8 +137,9 @@ def _ranked(split: Split, words: _Words, found: _Ranked) -> Iterator[Cause]:
     elif known and split.names[second] != OTHERS and _two(float(explained[first]), float(explained[second]), n):
         yield cause(found.kind, f"{names[first]} and {names[second]} explain {_much(pair)}.", share=pair)
     elif known and share >= max(ENOUGH, min(EVEN / n, MOST_ASKED)):
-        both = words.values(float(found.before[first]), float(found.after[first]))
-        yield cause(found.kind, f"{names[first]} explains {_much(share)}{both}.")
+        if share >= min(MOSTLY, float(found.size[first] / found.size.sum()) + ALIKE):
+            both = words.values(float(found.before[first]), float(found.after[first]))
+            yield cause(found.kind, f"{names[first]} explains {_much(share, both)}.")
     elif known and n > 2 and share < EVEN / n:
         text = f"It is spread over the {words.by}s: {names[first]}, the largest part, explains {_much(share)}."
         yield cause("spread", text)
@@ -141,7 +147,7 @@ def _ranked(split: Split, words: _Words, found: _Ranked) -> Iterator[Cause]:
 
 def _alike(explained: Floats, size: Floats) -> bool:
     """Tell whether every part explains about as much as its size; both arrays are (parts,)."""
-    if not (explained > 0).all():
+    if not (explained > 0).all() or explained.max() >= MOSTLY:
         return False
     return float(np.abs(explained / explained.sum() - size / size.sum()).sum()) / 2 < ALIKE
 
@@ -154,10 +160,10 @@ def _two(first: float, second: float, n: int) -> bool:
     return n > 3 and first < ENOUGH and pair >= PAIR and second >= LEAST_OF_PAIR
 
 
-def _much(share: float) -> str:
+def _much(share: float, values: str = "") -> str:
     if share >= 1.005:
-        return "more than all of it, the rest went the other way"
-    return "all of it" if share >= 0.995 else f"{told(share, 'percent')} of it"
+        return f"more than all of it{values}: the rest went the other way"
+    return f"all of it{values}" if share >= 0.995 else f"{told(share, 'percent')} of it{values}"
 
 
 def _mixed(split: Split, words: _Words, parts: MixWithin) -> Cause:

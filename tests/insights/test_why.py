@@ -136,18 +136,40 @@ def test_one_department_explains_most_of_a_count(planted, group) -> None:
 def test_a_department_that_outdoes_the_whole_is_told_with_what_went_the_other_way(planted, group) -> None:
     panel = planted({"Sales": group(people=stepped(40, 80)), "Legal": group(people=stepped(40, 30)), "Ops": group()})
     assert told(panel, "weekly_active_users") == (
-        "Sales explains more than all of it, the rest went the other way (40 → 80)."
+        "Sales explains more than all of it (40 → 80): the rest went the other way."
     )
 
 
 def test_departments_that_change_alike_are_not_set_apart_for_their_size(planted, group) -> None:
-    panel = planted({"Big": group(people=stepped(100, 120)), "Small": group(people=stepped(20, 24))})
+    panel = planted({"Big": group(people=stepped(100, 120)), "Small": group(people=stepped(50, 60))})
     cause = why(panel, changed(panel, "weekly_active_users"))
     assert cause is not None
     assert cause.text == "All departments changed alike: none stands out for its size."
     assert cause.kind == "spread"
-    deeper = planted({"Big": group(people=100, deep=stepped(4, 6)), "Small": group(people=20, deep=stepped(5, 7))})
+    deeper = planted({"Big": group(people=100, deep=stepped(4, 6)), "Small": group(people=50, deep=stepped(5, 7))})
     assert told(deeper, "messages_per_session") == "All departments changed alike: none stands out for its size."
+
+
+def test_a_department_that_explains_no_more_than_its_size_does_not_stand_out(planted, group) -> None:
+    panel = planted(
+        {
+            "Big": group(people=100, deep=stepped(4, 6.2)),
+            "Mid": group(people=60, deep=stepped(4, 5)),
+            "Small": group(people=40, deep=stepped(4, 7)),
+        }
+    )
+    assert why(panel, changed(panel, "messages_per_session")) is None
+
+
+def test_a_department_that_is_nearly_all_of_the_company_is_named(planted, group) -> None:
+    panel = planted({"Big": group(people=stepped(200, 240)), "Small": group(people=stepped(20, 24))})
+    assert told(panel, "weekly_active_users") == "Big explains 91% of it (200 → 240)."
+
+
+def test_a_chain_of_counts_names_what_it_counts(planted, group) -> None:
+    departments = {name: group(often=stepped(4, 6)) for name in ("Sales", "Legal", "Ops")}
+    panel = planted(tools={"*": departments, "chatgpt": departments}, show_tools=("chatgpt",))
+    assert told(panel, "prompts", tool="chatgpt") == "Sessions per active person explain 720 of the 720 prompts."
 
 
 def test_a_change_spread_over_departments_of_any_size_is_told_as_spread(planted, group) -> None:
