@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 
 from insights import catalogue
 from insights.basis import WEEK, Basis, latest_complete_week, monday
+from insights.circumstances import circumstances_of
 from insights.gate import Cell, Gated, Mix, gated, mixed
+from insights.guards import Guarded, guard
 from insights.notes import notes
 from insights.question import Weeks
 from insights.scan import Scan, scan
@@ -48,7 +50,7 @@ class Panel:
 
     `weeks` are Mondays, ascending; `departments` are by name, `Unmapped` last. `''` is the company and `'*'` every
     tool together. `history` counts the complete weeks since facts begin, which may be more than are shown.
-    `notes` are sentences that qualify the numbers. `reference` is the family of the reference model.
+    `reference` is the family of the reference model.
 
     Whatever asks for one tool may leave it out: the first of `tools` is meant.
     """
@@ -58,13 +60,13 @@ class Panel:
     tools: tuple[str, ...]
     currency: str
     min_group_size: int
-    notes: tuple[str, ...]
     history: int
     reference: Family
     contracts: MappingProxyType[str, Contract]
     _gated: Gated
     _mix: Callable[[], Mix]
-    _scan: Callable[[], Scan]
+    _notes: tuple[str, ...]
+    _guarded: Callable[[], Guarded]
 
     def values(self, metric: str, department: str = COMPANY, tool: str = "") -> tuple[float | None, ...]:
         """Return a value a week: None where it is hidden or absent."""
@@ -163,7 +165,17 @@ class Panel:
     @cached_property
     def scan(self) -> Scan:
         """What changed, of every tool there is data about; tested on more weeks than are shown."""
-        return self._scan()
+        return _scanned(self.guarded)
+
+    @cached_property
+    def guarded(self) -> Guarded:
+        """What the scan tests, without the weeks in which something else than behaviour changed the numbers."""
+        return self._guarded()
+
+    @cached_property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences that qualify the numbers: how fresh they are, what is hidden, and what is no behaviour in them."""
+        return (*self._notes, *self.guarded.notes)
 
     def narrowed(self, tool: str) -> "Panel":
         """Return the panel of one of its tools."""
@@ -247,23 +259,28 @@ def show(
         tools=shown_tools,
         currency=_currency(contracts, basis),
         min_group_size=basis.min_group_size,
-        notes=notes(behind, values, basis, shown_tools, last_day),
+        _notes=notes(behind, values, basis, shown_tools, last_day),
         history=history,
         reference=reference,
         contracts=MappingProxyType(contracts),
         _gated=values,
         # Only one view asks for the mix, and folding it is the dearest part.
         _mix=partial(mixed, behind, basis.min_group_size, shown_tools),
-        _scan=lambda: _scanned(tested() if tested else behind, basis.min_group_size),
+        _guarded=lambda: _guarded(tested() if tested else behind, basis),
     )
 
 
-def _scanned(behind: Weekly, k: int) -> Scan:
+def _guarded(behind: Weekly, basis: Basis) -> Guarded:
     # Two columns are one tool, and the same tool as "all together".
     tools = behind.tools if len(behind.tools) > 2 else behind.tools[-1:]
-    found = scan(watch_of(behind, k, tools))
-    if len(behind.tools) != 2:
+    return guard(watch_of(behind, basis.min_group_size, tools), circumstances_of(behind, tools, basis))
+
+
+def _scanned(guarded: Guarded) -> Scan:
+    found = scan(guarded.watch)
+    if guarded.watch.tools[:1] in {(), (ALL_TOOLS,)}:
         return found
+    # The one tool there is: what is true of it is true of all together.
     alike = tuple(replace(each, tool=ALL_TOOLS) for each in found.changes)
     judged = frozenset((metric, ALL_TOOLS, name) for metric, _, name in found.judged)
     return replace(found, changes=(*found.changes, *alike), judged=found.judged | judged)

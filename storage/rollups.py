@@ -7,8 +7,9 @@ days, 12 weeks) see them.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import (
@@ -39,6 +40,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import CreateTable
 
+from storage.restatements import note_restated, settled_totals
 from storage.schema import (
     LADDER,
     MEASURES,
@@ -66,11 +68,16 @@ Cells = dict[tuple[str, str, str], dict[str, Any]]
 """What is known of each (tool, segment, name) in one week."""
 
 
-def refresh(store: Store, progress: Callable[[int, int], None] | None = None) -> int:
+def refresh(
+    store: Store,
+    progress: Callable[[int, int], None] | None = None,
+    windows: Mapping[str, int] = MappingProxyType({}),
+) -> int:
     """Work out every roll-up that no longer fits; return how many weeks that were.
 
     Each week is one transaction, oldest first, which also takes its mark away: stopped anywhere, or with facts that
     come meanwhile, the next call goes on with what is left. `progress` is told the weeks done and the weeks in all.
+    `windows` are the days, by tool, in which a source ordinarily corrects itself; what it corrects later is noted.
     """
     with store.writing() as connection:
         due = _with_those_that_see_them(connection)
@@ -78,10 +85,13 @@ def refresh(store: Store, progress: Callable[[int, int], None] | None = None) ->
         if progress:
             progress(done, len(due))
         with store.writing() as connection:
-            if connection.scalar(select(rollup_due.c.facts).where(rollup_due.c.week == week)):
+            facts = connection.scalar(select(rollup_due.c.facts).where(rollup_due.c.week == week))
+            before = settled_totals(connection, week, windows) if facts else {}
+            if facts:
                 _fill_person_week(connection, week)
                 _fill_model_week(connection, week)
             _fill_group_week(connection, week)
+            note_restated(connection, week, before)
             connection.execute(delete(rollup_due).where(rollup_due.c.week == week))
     return len(due)
 
