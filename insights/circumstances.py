@@ -19,6 +19,9 @@ from storage.circumstances import Move, Restated
 RESTATED_WITHIN = timedelta(weeks=4)
 """How long a restatement is worth a word."""
 
+GONE_WEEKS = 4
+"""Weeks without facts after which a tool is no longer late but gone."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Circumstances:

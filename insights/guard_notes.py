@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 
 from insights.breaks import Break
-from insights.circumstances import Circumstances, week_of
+from insights.circumstances import GONE_WEEKS, Circumstances, week_of
 from insights.scan import Watch
 from insights.weekly import ALL_TOOLS, Flags
 from insights.words import counted, listing
@@ -19,7 +19,6 @@ MOST = 3
 WITHIN = 8
 """The newest weeks that notes are about."""
 
-GONE = 4
 WORTH_A_PART = 0.1
 """How much lower use was in a holiday week from which it is said."""
 
@@ -64,7 +63,7 @@ def notes(
         *_restated(watch, around),
         *_broken(watch, breaks),
         *_holidays(watch, around, holidays),
-        *_dipped(watch, around, dips, holidays),
+        *_dipped(watch, around, dips),
         *_reorganised(watch, around, moved),
     ]
     return tuple(sentences[:MOST])
@@ -85,7 +84,7 @@ def _weeks(weeks: Sequence[date]) -> str:
 def _late(watch: Watch, around: Circumstances, late: Flags) -> Iterator[str]:
     for tool, name in enumerate(watch.tools):
         weeks = [watch.weeks[each] for each in np.flatnonzero(late[tool, 0]).tolist()]
-        if name != ALL_TOOLS and 0 < len(weeks) <= GONE and not np.isnan(watch.people[tool, 0]).all():
+        if name != ALL_TOOLS and 0 < len(weeks) <= GONE_WEEKS and not np.isnan(watch.people[tool, 0]).all():
             yield (
                 f"Facts about {name} reach only to {_day(around.reach[name])}, its source may be late: "
                 f"{_weeks(weeks)} {'is' if len(weeks) == 1 else 'are'} not judged."
@@ -150,14 +149,14 @@ def _holidays(watch: Watch, around: Circumstances, holidays: Flags) -> Iterator[
         return
     countries = list(dict.fromkeys(name for week in at for name in around.countries[week]))
     why = f"holidays in {listing(countries)}" if countries else "the turn of the year"
-    weeks = _weeks([watch.weeks[week] for week in at])
-    newest = " and not judged" if at[-1] == len(watch.weeks) - 1 else ""
-    part = _lower(watch, at, holidays[0])
-    if part is None:
-        yield f"{weeks[0].upper()}{weeks[1:]} {'is' if len(at) == 1 else 'are'} left out of comparisons{newest}: {why}."
-    else:
-        verb = "is" if len(at) == 1 else "are"
-        yield f"Use was {part:.0%} lower everywhere in {weeks}, which {verb} left out of comparisons: {why}."
+    weeks = [watch.weeks[week] for week in at]
+    yield _explained("", weeks, _lower(watch, at, holidays[0]), why, newest=weeks[-1] == watch.weeks[-1])
+
+
+def _explained(of: str, weeks: Sequence[date], part: float | None, why: str, *, newest: bool) -> str:
+    what = "there was less work" if part is None else f"use{of} was {part:.0%} lower everywhere"
+    it = "it is" if len(weeks) == 1 else "they are"
+    return f"In {_weeks(weeks)} {what} ({why}): {it} {'not judged' if newest else 'left out of comparisons'}."
 
 
 def _lower(watch: Watch, at: Sequence[int], holidays: Flags) -> float | None:
@@ -170,20 +169,21 @@ def _lower(watch: Watch, at: Sequence[int], holidays: Flags) -> float | None:
     return part if part >= WORTH_A_PART else None
 
 
-def _dipped(watch: Watch, around: Circumstances, dips: Sequence[Dip], holidays: Flags) -> Iterator[str]:
-    """One sentence for each dip that no holiday explains; of the tools' dips in it only that of all together."""
-    del holidays
-    whole = {
-        week for each in dips if each.tool == watch.tools[0] for week in range(each.first, each.first + each.length)
-    }
+def _dipped(watch: Watch, around: Circumstances, dips: Sequence[Dip]) -> Iterator[str]:
+    """One sentence for each dip that is no holiday week; of the tools' dips in it only that of all together."""
+    whole = {week for each in dips if each.tool == watch.tools[0] for week in _weeks_of(each)}
     for each in dips:
         if not _recent(watch, each.first) or (each.tool != watch.tools[0] and each.first in whole):
             continue
-        weeks = _weeks([watch.weeks[each.first + n] for n in range(each.length)])
-        of = "" if each.tool in {ALL_TOOLS, watch.tools[0]} else f" of {each.tool}"
-        countries = list(dict.fromkeys(name for n in range(each.length) for name in around.countries[each.first + n]))
-        why = f"holidays in {listing(countries)}" if countries else "no holidays are known"
-        yield f"Use{of} was {each.part:.0%} lower everywhere in {weeks}, which is left out of comparisons: {why}."
+        of = "" if each.tool == watch.tools[0] else f" of {each.tool}"
+        countries = list(dict.fromkeys(name for week in _weeks_of(each) for name in around.countries[week]))
+        why = f"holidays in {listing(countries)}" if countries else "no holidays are known of"
+        weeks = [watch.weeks[week] for week in _weeks_of(each)]
+        yield _explained(of, weeks, each.part, why, newest=weeks[-1] == watch.weeks[-1])
+
+
+def _weeks_of(dip: Dip) -> range:
+    return range(dip.first, dip.first + dip.length)
 
 
 def _reorganised(watch: Watch, around: Circumstances, moved: Sequence[Reorganisation]) -> Iterator[str]:

@@ -18,7 +18,7 @@ from insights import breaks as definition
 from insights import guard_notes, signals
 from insights.basis import WEEKEND
 from insights.breaks import Break, definition_breaks
-from insights.circumstances import Circumstances, week_of
+from insights.circumstances import GONE_WEEKS, Circumstances, week_of
 from insights.guard_notes import Dip, Reorganisation
 from insights.scan import FEWEST_DEPARTMENTS, RECENT, SMALLEST_SHARE, Watch
 from insights.signals import Floats
@@ -49,9 +49,6 @@ REORGANISED_COUNTS = SMALLEST_SHARE
 """The same for counts: they move by as much at once, which is what a change of theirs is told from."""
 
 RENAMED = 0.9
-GONE_WEEKS = 4
-"""Weeks without facts after which a tool is no longer late but gone."""
-
 PARTLY = 0.05
 """Part of all tools' people from which a tool's gap, or break, is one of all tools together."""
 
@@ -201,11 +198,18 @@ def _dips(watch: Watch) -> Iterator[Dip]:
             (lower & known).sum(axis=0) >= DIP_EVERYWHERE * known.sum(axis=0)
         )
         for first, length in _runs(low):
-            if length <= LONGEST_DIP:
+            if length <= LONGEST_DIP and _came_back(people[0], usual[0], first, length):
                 weeks = slice(first, first + length)
                 yield Dip(
                     tool=name, first=first, length=length, part=1 - float(np.mean(people[0, weeks] / usual[0, weeks]))
                 )
+
+
+def _came_back(people: Floats, usual: Floats, first: int, length: int) -> bool:
+    """Tell whether people came as usual right before and, if that is known yet, right after: else it is a new level."""
+    half = usual[first] - (usual[first] - float(people[first : first + length].mean())) / 2
+    beside = (people[:first][~np.isnan(people[:first])][-1:], people[first + length :])
+    return all(bool(each[~np.isnan(each)][0] > half) for each in beside if (~np.isnan(each)).any())
 
 
 def _around(people: Floats) -> tuple[Floats, Floats]:

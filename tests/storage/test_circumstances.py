@@ -1,7 +1,7 @@
 """What is known beside the numbers, counted from real tables."""
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -145,7 +145,7 @@ def test_a_directory_that_changes_restates_nothing(store: Store, told: Callable[
 def test_a_restatement_carries_the_day_of_the_run_that_brought_it(
     store: Store, told: Callable[..., list[object]]
 ) -> None:
-    ingestion.start_run(store, "chatgpt", datetime(2026, 4, 20, 6, tzinfo=timezone.utc))
+    ingestion.start_run(store, "chatgpt", datetime(2026, 4, 20, 6, tzinfo=UTC))
     told(1, messages=50)
     assert [each.noted for each in circumstances.restatements(store, date(2026, 4, 1), date(2026, 4, 30))] == [
         date(2026, 4, 20)
