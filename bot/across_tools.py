@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bot.card import Button, Card, Table
 from bot.format import format_week
+from bot.overlap import overlap_in_words
 from bot.reported import ACTIVE, footer, named, told
 from bot.view_chart import chart_of
 from bot.wording import phrase, titled, tool_name
@@ -17,7 +18,8 @@ SHORT = {
     "weekly_active_users": "Active people",
     "seats_assigned": "Seats",
     "seats_unused": "Unused seats",
-    "monthly_spend": "Monthly spend",
+    "monthly_spend": "Seat spend a month",
+    "metered_cost": "Metered in the week",
 }
 """Titles that fit over a column."""
 MOST_ROWS = 8
@@ -43,6 +45,7 @@ def tools_card(
         text = _text(shown, lead, department, tools, known)
         chart = chart_of(plan, shown, question.departments)
         if view.chart.kind == "by_tool":
+            text = text if question.tools else f"{text} {overlap_in_words(shown, department, pairs=True)}".strip()
             table = _by_tool(shown, wanted, department, tools, every=len(tools) > 1 and not question.tools)
         else:
             wanted = wanted[:MOST_ROWS]

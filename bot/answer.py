@@ -8,14 +8,21 @@ from bot.card import Advice, Button, Card, Table
 from bot.conversation.understand import Understanding, Vocabulary, understand
 from bot.conversation.vocabulary import vocabulary_of
 from bot.format import format_week
+from bot.history import VIEW as BASELINE
+from bot.history import baseline_card
+from bot.merging import merge_words
+from bot.overlap import ASK, overlap_card
 from bot.reported import ACTIVE, footer, is_of_seats, missing
 from bot.reported import told as _told
-from bot.status import status_card, status_of
+from bot.settings import Settings
+from bot.status import status_of
+from bot.status_card import status_card
 from bot.view_chart import chart_of
 from bot.wording import field, phrase, sentence, titled, tool_name
 from insights.basis import Basis, latest_complete_week
 from insights.catalogue import metrics, views
 from insights.engine import examine
+from insights.merging import REPORTED_BY
 from insights.question import Question, Weeks
 from insights.series import ALL_TOOLS, COMPANY, DEFAULT_WEEKS, Panel, panel
 from insights.view import ChartPlan, View
@@ -40,8 +47,8 @@ class Answer:
     card: Card
 
 
-def ask(text: str, basis: Basis) -> Answer:
-    """Answer what somebody typed."""
+def ask(text: str, basis: Basis, settings: Settings | None = None) -> Answer:
+    """Answer what somebody typed. `settings` say which sources there are, and when they are read."""
     vocabulary = vocabulary_of(basis)
     newest = latest_complete_week(basis.as_of, last_day(basis.store))
     understanding = understand(text, vocabulary, newest)
@@ -49,20 +56,24 @@ def ask(text: str, basis: Basis) -> Answer:
         if not (shown := panel(basis)).weeks:
             return Answer(understanding=understanding, card=nothing_yet(shown))
         return Answer(understanding=understanding, card=_did_you_mean(understanding, vocabulary))
-    card = answer(understanding.question, basis, vocabulary)
+    card = answer(understanding.question, basis, vocabulary, settings)
     if understanding.guessed:
         meant = listing([f"{name} (for “{word}”)" for word, name in understanding.guessed])
         card = replace(card, text=f"Did you mean {meant}? Here it is. {card.text}")
     return Answer(understanding=understanding, card=card)
 
 
-def answer(question: Question, basis: Basis, vocabulary: Vocabulary | None = None) -> Card:
+def answer(
+    question: Question, basis: Basis, vocabulary: Vocabulary | None = None, settings: Settings | None = None
+) -> Card:
     """Return the card that answers `question`; it reads weekly roll-ups only."""
     match question.view:
         case "help":
             return help_card(vocabulary or vocabulary_of(basis))
         case "status":
-            return status_card(status_of(basis))
+            return status_card(status_of(basis, settings))
+        case view if view == BASELINE:
+            return baseline_card(question, basis)
         case _:
             return _numbers(question, basis)
 
@@ -71,6 +82,8 @@ def _numbers(question: Question, basis: Basis) -> Card:
     """The card of a view."""
     view = views()[question.view]
     known = tools(basis.store)
+    if any(metrics()[each].across for each in question.metrics):
+        return _overlap(question, known, basis)
     if len(question.tools) > 1 or view.chart.kind == "by_tool":
         return _across_tools(question, view, known, basis)
     tool = _tool(question, known)
@@ -94,7 +107,26 @@ def _across_tools(question: Question, view: View, known: tuple[str, ...], basis:
         return nothing_yet(shown)
     if len(question.departments) == 1 and shown.cell(ACTIVE, question.departments[0]).suppressed:
         return _too_few(question.departments[0], view, shown, ALL_TOOLS)
-    return tools_card(question, view, shown, known, _buttons(question, view, shown, known))
+    buttons = _buttons(question, view, shown, known)
+    if shown.cell("several_tools").value:
+        who = " vs ".join(question.departments)
+        buttons = (Button(label="Seats in several tools", ask=f"{ASK} {who}".strip()), *buttons)
+    return tools_card(question, view, shown, known, buttons)
+
+
+def _overlap(question: Question, known: tuple[str, ...], basis: Basis) -> Card:
+    """The card about people with seats in several tools."""
+    shown = panel(basis, weeks=question.weeks or DEFAULT_WEEKS)
+    if not shown.weeks:
+        return nothing_yet(shown)
+    who = " vs ".join(question.departments)
+    tools_too = (Button(label="Tools", ask=f"tools {who}".strip()),) if len(known) > 1 else ()
+    whole = (Button(label="Whole company", ask=ASK),) if question.departments else ()
+    buttons = (*tools_too, Button(label="Licences", ask=f"licenses {who}".strip()), *whole)
+    card = overlap_card(shown, question.departments, buttons)
+    if question.departments or question.weeks is not None:
+        return card
+    return replace(card, advice=_advice(views()["tools"], shown, COMPANY, ALL_TOOLS))
 
 
 def _tool(question: Question, known: tuple[str, ...]) -> str:
@@ -125,6 +157,8 @@ def _one(question: Question, view: View, shown: Panel, tool: str, basis: Basis) 
     text = _text(wanted, shown, department, tool, asked=bool(question.metrics))
     if each is not None and not any(shown.cell(metric, department, tool).value is not None for metric in wanted[:3]):
         text = NOT_TOGETHER if missing(each, wanted[:3], each.tools) else text
+    if (view.id, tool, department, question.metrics) == ("overview", REPORTED_BY, COMPANY, ()):
+        text = f"{text} {merge_words(basis, shown.weeks[-1])}"
     return Card(
         title=_title(view, department, tool, question),
         text=text,
@@ -163,6 +197,11 @@ def _text(wanted: tuple[str, ...], shown: Panel, department: str, tool: str, *, 
     told = [each for each in (sentence(shown, metric, department, tool) for metric in wanted[:3]) if each]
     use = tuple(each for each in wanted if asked or not told or not is_of_seats(metrics()[each]))
     gaps = missing(shown, use, (tool,)) if tool != ALL_TOOLS else ""
+    people = shown.cell(ACTIVE, department, tool)
+    if not people.value and not people.suppressed and not any(is_of_seats(metrics()[each]) for each in wanted[:1]):
+        who = f"in {department} used {tool_name(tool)}" if department else f"used {tool_name(tool)}"
+        nobody = f"Nobody {who} in the week of {format_week(shown.weeks[-1])}."
+        return f"{nobody} {said}." if (said := ". ".join(f"{each[0].upper()}{each[1:]}" for each in told)) else nobody
     if not told:
         return gaps or f"Nothing was reported for this in the week of {format_week(shown.weeks[-1])}."
     said = ". ".join(f"{each[0].upper()}{each[1:]}" for each in told) + "."

@@ -8,6 +8,7 @@ from typing import Literal
 from bot.ingestion import sources_in_order, try_source
 from bot.installation import Installation
 from bot.settings import DIRECTORY, SettingsError
+from bot.status import state_of
 from connectors.errors import ConnectorError
 from insights.series import panel
 from storage.models import family
@@ -77,10 +78,27 @@ def _source(installation: Installation, name: str, run: Run | None) -> Check:
         try_source(installation, name)
     if run is None:
         return Check(part="sources", state="look", said=f"{name}: never read", fix=f"run `ai-usage ingest {name}`")
-    if run.error:
-        return Check(part="sources", state="wrong", said=f"{name}: the last run ended with: {run.error}")
+    return _last_run(installation, run)
+
+
+def _last_run(installation: Installation, run: Run) -> Check:
     when = f"{run.started:%Y-%m-%d %H:%M} UTC"
-    return Check(part="sources", state="ok", said=f"{name}: read on {when}, {run.rows:,} rows")
+    state: State = "ok"
+    fix = ""
+    match state_of(installation.store, run):
+        case "ok":
+            said = f"read on {when}, {run.rows:,} rows"
+        case "reading":
+            said = f"being read since {when}"
+        case "stopped":
+            said = f"the run of {when} was stopped before its end"
+            state, fix = "look", f"run `ai-usage ingest {run.source}` to go on"
+        case "waits":
+            said = f"the last run ended with: {run.error}"
+            state, fix = "look", f"ask again from {run.next_try:%Y-%m-%d %H:%M} UTC on"
+        case _:
+            state, said = "wrong", f"the last run ended with: {run.error}"
+    return Check(part="sources", state=state, said=f"{run.source}: {said}", fix=fix)
 
 
 def _models(installation: Installation) -> Iterator[Check]:

@@ -34,14 +34,16 @@ def is_reported(panel: Panel, metric: Metric, tool: str) -> bool:
 
 
 def _is_ours_to_know(panel: Panel, metric: Metric, tool: str) -> bool:
-    """Tell whether a number is absent for want of history, or of a model in our catalogue: no vendor's omission."""
+    """Tell whether a number is absent for want of history, or of a model in our catalogue, or is not one tool's."""
+    if metric.across:
+        return True
     waits = bool(ON_LADDER & set(metric.needs)) and panel.history < LADDER_WEEKS
     return waits or (bool(RANKED & set(metric.needs)) and bool(panel.mix(COMPANY, tool)))
 
 
 def is_of_seats(metric: Metric) -> bool:
     """Tell whether a metric is about seats, which are known with or without any use."""
-    return metric.group.startswith("seats_")
+    return metric.across or metric.group.startswith("seats_")
 
 
 def told(panel: Panel, metric_id: str, department: str = COMPANY, tool: str = ALL_TOOLS) -> str:

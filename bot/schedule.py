@@ -6,6 +6,7 @@ delivered once because the outbox says so.
 
 import asyncio
 import logging
+import random
 import re
 import zoneinfo
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -20,7 +21,7 @@ from apscheduler.triggers.cron import CronTrigger  # type: ignore[import-untyped
 from apscheduler.triggers.interval import IntervalTrigger  # type: ignore[import-untyped]
 
 from bot.deliver import subscription_key
-from bot.settings import Settings, SettingsError, Subscription
+from bot.settings import DIRECTORY, Settings, SettingsError, Subscription
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +34,8 @@ EVERY = re.compile(r"every (\d{1,4}) (minute|hour|day)s?")
 AT = re.compile(r"daily at ([01]\d|2[0-3]):([0-5]\d)")
 EXAMPLES = ("hourly", "daily", "daily at 06:00", "every 6 hours", "every 30 minutes", "never")
 SHORTEST = timedelta(minutes=5)  # vendors publish by the hour or the day
+JITTER = timedelta(minutes=1)
+"""A vendor that turned several away is not asked by all of them in the same second."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,6 +65,12 @@ def source_trigger(source: str, words: str, zone: str) -> BaseTrigger | None:
     close = get_close_matches(said, EXAMPLES, n=1)
     hint = f'did you mean "{close[0]}"?' if close else "write " + ", ".join(f'"{each}"' for each in EXAMPLES)
     raise SettingsError(f"[sources.{source}] schedule = {words!r} is not understood: {hint}")
+
+
+def next_run(trigger: BaseTrigger, last: datetime) -> datetime | None:
+    """When a source that was read at `last` is read again by its schedule."""
+    due: datetime | None = trigger.get_next_fire_time(last, last)
+    return due
 
 
 def digest_trigger(subscription: Subscription, zone: str) -> CronTrigger:
@@ -110,16 +119,20 @@ class Schedule:
 def start_schedule(
     settings: Settings,
     *,
-    ingest: Callable[[str], Awaitable[None]],
+    ingest: Callable[[str], Awaitable[datetime | None]],
     send: Callable[[Subscription], Awaitable[None]],
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    not_before: Mapping[str, datetime] | None = None,
 ) -> Schedule:
     """Start the jobs "ingest chatgpt", "digest:leaders:#channel" on the running event loop.
 
-    `ingest` takes a source's name and runs at once and then on schedule. `send` takes a subscription, and waits until
-    every source was read once: a digest made up for at start would otherwise tell of the week before. A job that is
-    still running is not started a second time, and missed runs are made up for by one. SettingsError for a schedule
-    that is not understood, before anything is started.
+    `ingest` takes a source's name and runs at once and then on schedule; the directory goes first. Where it returns a
+    moment, the vendor wanted patience: the next run is then, be that before or after the schedule's own, and the
+    schedule goes on from there. `not_before` has the sources that were told so before the start.
+
+    `send` takes a subscription, and waits until every source was read once, or has to wait: a digest made up for at
+    start would otherwise tell of the week before. A job that is still running is not started a second time, and missed
+    runs are made up for by one. SettingsError for a schedule that is not understood, before anything is started.
     """
     zone = settings.organisation.timezone
     triggers = {name: source_trigger(name, source.schedule, zone) for name, source in settings.sources.items()}
@@ -127,18 +140,28 @@ def start_schedule(
     scheduler = AsyncIOScheduler(timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1})
     read = {name: asyncio.Event() for name, trigger in triggers.items() if trigger is not None}
 
+    begin = {name: max(now(), (not_before or {}).get(name, now())) for name in read}
+    for name, moment in begin.items():
+        if moment > now():
+            read[name].set()
+
     async def ingest_and_tell(source: str) -> None:
+        if source != DIRECTORY and DIRECTORY in read:
+            await read[DIRECTORY].wait()
         try:
-            await ingest(source)
+            again = await ingest(source)
         finally:
             read[source].set()
+        if again is not None:
+            jitter = random.uniform(0, JITTER.total_seconds())  # noqa: S311 - no secret
+            scheduler.modify_job(_job(source), next_run_time=again + timedelta(seconds=jitter))
 
     async def send_when_read(subscription: Subscription) -> None:
         for each in read.values():
             await each.wait()
         await send(subscription)
 
-    _add_ingestion(scheduler, triggers, ingest_and_tell, now())
+    _add_ingestion(scheduler, triggers, ingest_and_tell, begin)
     _add_digests(scheduler, digests, send_when_read, now())
     scheduler.start()
     return Schedule(scheduler)
@@ -148,12 +171,18 @@ def _add_ingestion(
     scheduler: AsyncIOScheduler,
     triggers: Mapping[str, BaseTrigger | None],
     ingest: Callable[[str], Awaitable[None]],
-    now: datetime,
+    begin: Mapping[str, datetime],
 ) -> None:
     for name, trigger in triggers.items():
         if trigger is not None:
-            job = f"ingest {name}"
-            scheduler.add_job(_guarded(job, ingest, name), trigger, id=job, next_run_time=now, misfire_grace_time=None)
+            job, first = _job(name), begin[name]
+            scheduler.add_job(
+                _guarded(job, ingest, name), trigger, id=job, next_run_time=first, misfire_grace_time=None
+            )
+
+
+def _job(source: str) -> str:
+    return f"ingest {source}"
 
 
 def _add_digests(

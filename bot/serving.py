@@ -3,7 +3,9 @@
 import asyncio
 import logging
 import signal
+import traceback
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, date, datetime
 
@@ -23,9 +25,13 @@ from bot.slack.app import Slack, SlackKeys, slack_workspace, start_slack
 from bot.slack.digest import post_digest
 from bot.slack.events import slack_routes
 from bot.slack.voice import Voice
+from bot.stopping import Stop
 from bot.web.app import WebServer, start_web
 from bot.web.voice import WebVoice
-from connectors.report import Quiet
+from connectors.errors import ConnectorError, TryAgainError
+from connectors.ingest import fault_in_words, next_try
+from connectors.report import Quiet, StoppedError
+from storage.reading import last_runs
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +42,7 @@ class NothingToSendError(Exception):
 
 def answering(installation: Installation, as_of: date | None = None) -> Callable[[str], Card]:
     """Return the function that answers a question; each one is asked as of its own day unless `as_of` fixes it."""
-    return lambda text: ask(text, installation.basis(as_of)).card
+    return lambda text: ask(text, installation.basis(as_of), installation.settings).card
 
 
 def digesting(installation: Installation, as_of: date | None = None) -> Callable[[], Digest]:
@@ -85,13 +91,20 @@ async def serve(installation: Installation) -> None:
         console.print(
             f"Slack: {'listening over Socket Mode' if slack.handler else f'events at {web.url}/slack/events'}"
         )
-    schedule = start_schedule(settings, ingest=_ingesting(installation), send=_sending(installation, slack))
+    reading = Reading(installation)
+    schedule = start_schedule(
+        settings,
+        ingest=reading.ingest,
+        send=_sending(installation, slack),
+        not_before=_told_to_wait(installation),
+    )
     for run in schedule.next_runs():
         console.print(f"{run.job}: next at {run.at:%a %Y-%m-%d %H:%M %Z}")
     try:
         await _stopped()
     finally:
         schedule.close()
+        await reading.close()
         if slack is not None:
             await slack.close()
         await web.close()
@@ -126,22 +139,49 @@ def slack_keys(settings: SlackSettings, installation: Installation) -> SlackKeys
     )
 
 
-def _ingesting(installation: Installation) -> Callable[[str], Awaitable[None]]:
-    # One run at a time: SQLite has one writer, and two sources at once would only wait for each other.
-    turn = asyncio.Lock()
+class Reading:
+    """The runs of `serve`: side by side, in threads of their own, so that answers never wait for one to come free."""
 
-    def read(source: str) -> None:
-        progress = Quiet()
+    def __init__(self, installation: Installation) -> None:
+        self._installation = installation
+        self._pool = ThreadPoolExecutor(
+            max_workers=max(len(installation.settings.sources), 1), thread_name_prefix="source"
+        )
+        self._stop = Stop()
+        self._rolling = asyncio.Lock()
+
+    async def ingest(self, source: str) -> datetime | None:
+        """Read a source and roll up what came; return when its vendor may be asked again, if that wants patience."""
+        again: datetime | None = None
         try:
-            ingest_one(installation, source, progress)
-        finally:
-            roll_up(installation, progress)
+            await asyncio.get_running_loop().run_in_executor(self._pool, self._read, source)
+        except StoppedError:
+            return None
+        except TryAgainError as error:
+            again = next_try(error, datetime.now(UTC))
+            log.warning("ingest %s: %s; next try %s", source, error, f"{again:%Y-%m-%d %H:%M} UTC")
+        except (ConnectorError, SettingsError) as error:
+            log.error("ingest %s: %s", source, error)  # noqa: TRY400 - the message says it all
+        except Exception as fault:  # noqa: BLE001 - told without its message, which may hold what must not be told
+            told = "".join(traceback.format_tb(fault.__traceback__))
+            log.error("ingest %s: %s\n%s", source, fault_in_words(fault), told)  # noqa: TRY400 - the same
+        async with self._rolling:
+            with suppress(StoppedError):
+                await asyncio.to_thread(roll_up, self._installation, self._stop.watching(Quiet()))
+        return again
 
-    async def ingest(source: str) -> None:
-        async with turn:
-            await asyncio.to_thread(read, source)
+    async def close(self) -> None:
+        """End what is being read; what was kept stays."""
+        self._stop.end_all()
+        await asyncio.to_thread(self._pool.shutdown)
 
-    return ingest
+    def _read(self, source: str) -> None:
+        ingest_one(self._installation, source, Quiet(), stop=self._stop)
+
+
+def _told_to_wait(installation: Installation) -> dict[str, datetime]:
+    """Return until when the vendors want to be left alone that said so last time."""
+    return {each.source: each.next_try for each in last_runs(installation.store) if each.next_try}
 
 
 def _sending(installation: Installation, slack: Slack | None) -> Callable[[Subscription], Awaitable[None]]:

@@ -56,22 +56,29 @@ class Privacy(Part, frozen=True):
 class Source(Part, frozen=True):
     """[sources.<tool>]: where one vendor's logs are read.
 
-    `kind` and `path` belong to [sources.directory] and to folders of downloaded logs. `organization` is the
-    vendor's `org-…` id where a stream is scoped by it. `admin` is the administrator in whose name a service account
+    `kind` is the form of [sources.directory], or another way to read a tool: "logs" for Codex. `path` is a file or
+    folder to read in place of the API. `organization` is the vendor's `org-…` id where a stream is scoped by it, or
+    GitHub's login of it; `enterprise` is GitHub's slug of what holds several. `logins` is a CSV of logins and
+    addresses, for a vendor that does not tell addresses. `admin` is the administrator in whose name a service account
     asks, where `key` holds one. With `tenant` and `client_id`, ids of Microsoft's, `key` is the client secret of an
-    application.
+    application. `also` names tables of the vendor that are read only where somebody asks for them. `timeout` is the
+    seconds that one of its answers may take.
     """
 
     kind: str = ""
     path: str = ""
     workspace: str = ""
     organization: str = ""
+    enterprise: str = ""
+    logins: str = ""
     admin: str = ""
     tenant: str = ""
     client_id: str = ""
     key: str = ""
     base_url: str = ""
     schedule: str = "hourly"
+    also: list[str] = field(default_factory=list)
+    timeout: float = 120.0
 
 
 class ContractSettings(Part, frozen=True):
@@ -242,6 +249,13 @@ def _in_words(error: str) -> str:
 
 
 def _complaints(settings: Settings) -> Iterator[str]:
+    for name, source in settings.sources.items():
+        if not source.timeout > 0:
+            yield f"sources.{name}.timeout is {source.timeout:g}: write seconds, 120 is usual"
+    yield from _wrong_values(settings)
+
+
+def _wrong_values(settings: Settings) -> Iterator[str]:
     organisation = settings.organisation
     zones = [("organisation.timezone", organisation.timezone)]
     zones += [("subscriptions.timezone", each.timezone) for each in settings.subscriptions if each.timezone]

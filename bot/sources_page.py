@@ -1,7 +1,7 @@
 """The page about sources, written from what the connectors declare of themselves."""
 
 import connectors
-from connectors.connector import Connector, Permission, Stream, Table, TableFeed
+from connectors.connector import Connector, Permission, Stream, Table, TableFeed, opt_in_tables
 from storage.discover import discover
 
 HEAD = """\
@@ -16,24 +16,41 @@ def feeds_of(connector: Connector) -> list[Stream | Table]:
     """Return what a connector reads one by one: streams of files, or tables."""
     if isinstance(connector.feed, TableFeed):
         return [*connector.feed.people, *connector.feed.tables]
-    return list(connector.streams)
+    return [*connector.streams, *([connector.meter.table] if connector.meter else [])]
 
 
 def permissions_of(connector: Connector) -> tuple[Permission, ...]:
-    """Return what a key must be allowed to do, each once."""
-    return tuple(dict.fromkeys([connector.users, *(each.permission for each in feeds_of(connector))]))
+    """Return what a key must be allowed to do, each once; what opt-in tables need is not among it."""
+    asked = opt_in_tables(connector)
+    return tuple(
+        dict.fromkeys([connector.users, *(each.permission for each in feeds_of(connector) if each not in asked)])
+    )
+
+
+def opt_in_line(table: Table) -> str:
+    """Return how an opt-in table is switched on, what it needs and adds, as a sentence without a full stop."""
+    adds = f", adds {', '.join(f'`{name}`' for name in sorted(table.measures))}" if table.measures else ""
+    return f'"{table.name}" is read only with `also = ["{table.name}"]`{adds}, and needs {table.permission.name}'
 
 
 def sources_page() -> str:
     """Return the page in Markdown, a section a connector."""
-    return "\n".join([HEAD, *(_section(each) for each in discover(connectors, Connector))])
+    found = [way for each in discover(connectors, Connector) for way in ways_of(each)]
+    return "\n".join([HEAD, *(_section(each, kind) for kind, each in found)])
 
 
-def _section(connector: Connector) -> str:
-    lines = [f"## {connector.title} (`{connector.tool}`)", ""]
+def ways_of(connector: Connector) -> list[tuple[str, Connector]]:
+    """Return every way to read a tool with the `kind` that chooses it, "" for the one read without a kind."""
+    return [("", connector), *connector.kinds.items()]
+
+
+def _section(connector: Connector, kind: str) -> str:
+    chosen = f', `kind = "{kind}"`' if kind else ""
+    lines = [f"## {connector.title} (`{connector.tool}`{chosen})", ""]
     lines += [f"- Reads {each}." for each in connector.reads]
     lines += [f"- Never reads: {each}." for each in connector.never_reads]
     lines += [f"- Needs {each.name}. Where: {each.where}." for each in permissions_of(connector)]
+    lines += [f"- Optional: {opt_in_line(each)}. Where: {each.permission.where}." for each in opt_in_tables(connector)]
     lines += [f"- Active means: {connector.active}."] if connector.active else []
     again = f"{connector.restatement_days} days are read again"
     lines += [

@@ -1,104 +1,141 @@
-"""The state of an installation: coverage and the last run of every source."""
+"""The state of an installation: how far each source reaches, how its last run went, and when the next one is due."""
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Literal
 
 import connectors
-from bot.card import Button, Card, Table
-from bot.format import format_day, format_week
-from bot.wording import tool_name
+from bot.reach import Gaps, alarms_of, gaps_of
+from bot.schedule import next_run, source_trigger
+from bot.settings import Settings
 from connectors.connector import Connector
+from connectors.ingest import STOPPED
 from insights.basis import Basis
 from insights.series import panel
-from insights.words import listing
+from storage.claim import is_claimed
 from storage.discover import discover
-from storage.reading import coverage, last_good_runs, last_runs
+from storage.reading import Run, coverage, first_runs, last_runs
+from storage.store import Store
+
+State = Literal["ok", "reading", "waits", "stopped", "failed", "never read"]
+"""`waits`: the vendor wanted patience. `stopped`: the run was ended before it was through."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SourceStatus:
-    """One source: how far its facts reach, and how its last run went. `skipped` counts by reason."""
+    """One source: how far its facts reach, and how its last run went.
+
+    `seconds` is how long the run took; `asked_from` and `asked_to` are the days that the vendor was asked for;
+    `skipped` counts by reason. `next_try` is when a vendor that wanted patience may be asked, `next_run` when the
+    schedule's words have the source read again: None where it is read by hand. `alarms` say what is about to be lost.
+    """
 
     source: str
-    first_day: date | None
-    last_day: date | None
-    days: int
-    last_run: datetime | None
-    rows: int
-    skipped: dict[str, int]
-    error: str | None
+    state: State
+    first_day: date | None = None
+    last_day: date | None = None
+    days: int = 0
+    last_run: datetime | None = None
+    seconds: float | None = None
+    asked_from: date | None = None
+    asked_to: date | None = None
+    pages: int = 0
+    files: int = 0
+    rows: int = 0
+    skipped: dict[str, int] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    error: str | None = None
+    next_try: datetime | None = None
+    next_run: datetime | None = None
+    gaps: Gaps = field(default_factory=Gaps)
+    alarms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Status:
-    """Every source, the latest complete week, and what qualifies its numbers."""
+    """Every source, the latest complete week, and what qualifies its numbers, as of a day."""
 
+    as_of: date
+    timezone: str
     latest_week: date | None
+    alarms: tuple[str, ...]
     sources: tuple[SourceStatus, ...]
     notes: tuple[str, ...]
 
 
-def status_of(basis: Basis) -> Status:
-    """Return the state of what `basis` rests on."""
-    reach = {each.source: each for each in coverage(basis.store)}
-    runs = {each.source: each for each in last_runs(basis.store)}
+def status_of(basis: Basis, settings: Settings | None = None) -> Status:
+    """Return the state of what `basis` rests on. `settings` tell of sources never read, and of what comes next."""
+    store = basis.store
+    covered = {each.source: each for each in coverage(store)}
+    runs = {each.source: each for each in last_runs(store)}
+    begun = first_runs(store)
+    known = {each.tool: each for each in discover(connectors, Connector)}
     sources = []
-    for source in sorted(reach.keys() | runs.keys()):
-        covered, run = reach.get(source), runs.get(source)
+    for name in sorted({*covered, *runs, *(settings.sources if settings else ())}):
+        reach, run, connector = covered.get(name), runs.get(name), known.get(name)
         sources.append(
             SourceStatus(
-                source=source,
-                first_day=covered.first_day if covered else None,
-                last_day=covered.last_day if covered else None,
-                days=covered.days if covered else 0,
-                last_run=run.started if run else None,
-                rows=run.rows if run else 0,
-                skipped=run.skipped if run else {},
-                error=run.error if run else None,
+                source=name,
+                state=state_of(store, run),
+                first_day=reach.first_day if reach else None,
+                last_day=reach.last_day if reach else None,
+                days=reach.days if reach else 0,
+                next_run=_next_run(settings, name, run),
+                gaps=gaps_of(store, connector, name, basis.as_of, run) if connector else Gaps(),
+                alarms=tuple(alarms_of(store, connector, name, basis.as_of, reach, begun[name], run))
+                if connector and run
+                else (),
+                **(_of_run(run) if run else {}),  # type: ignore[arg-type]  # by name
             )
         )
     shown = panel(basis)
     return Status(
+        as_of=basis.as_of,
+        timezone=settings.organisation.timezone if settings else "UTC",
         latest_week=shown.weeks[-1] if shown.weeks else None,
+        alarms=tuple(alarm for each in sources for alarm in each.alarms),
         sources=tuple(sources),
-        notes=(*_alarms(basis), *shown.notes),
+        notes=tuple(shown.notes),
     )
 
 
-def _alarms(basis: Basis) -> list[str]:
-    """Sources that were not read for half as long as their vendor keeps its logs: soon days are lost for good."""
-    kept = {each.tool: each.retention_days for each in discover(connectors, Connector)}
-    return [
-        f"{source} was last read on {started:%Y-%m-%d}, and its vendor keeps {kept[source]} days: "
-        "what falls out of that is lost for good"
-        for source, started in last_good_runs(basis.store).items()
-        if source in kept and (basis.as_of - started.date()).days * 2 > kept[source]
-    ]
+def state_of(store: Store, run: Run | None) -> State:
+    """Return how a source's newest run went, or goes."""
+    if run is None:
+        return "never read"
+    if run.finished is None:
+        return "reading" if is_claimed(store, run.source) else "stopped"
+    if run.error == STOPPED:
+        return "stopped"
+    if run.next_try:
+        return "waits"
+    return "failed" if run.error else "ok"
 
 
-def status_card(status: Status) -> Card:
-    """Return the state as a card: which sources are fresh, and what failed."""
-    failed = [each.source for each in status.sources if each.error]
-    latest = f"The latest complete week is that of {format_week(status.latest_week)}." if status.latest_week else ""
-    state = (
-        f"{listing([tool_name(each) for each in failed])} could not be read." if failed else "Every source was read."
-    )
-    rows = tuple(
-        (
-            tool_name(each.source),
-            format_day(each.last_day) if each.last_day else "–",
-            f"{each.last_run:%Y-%m-%d %H:%M} UTC" if each.last_run else "never",
-            f"{sum(each.skipped.values()):,}",
-            "failed: " + each.error if each.error else "ok",
-        )
-        for each in status.sources
-    )
-    return Card(
-        title="How fresh the data are",
-        text=" ".join(part for part in (state if status.sources else "No source has been read yet.", latest) if part),
-        table=Table(columns=("Source", "Facts to", "Last run", "Skipped", "State"), rows=rows, numeric=(3,))
-        if rows
-        else None,
-        buttons=(Button(label="Overview", ask="overview"),),
-        footer=" ".join(status.notes),
-    )
+def is_overdue(each: SourceStatus, as_of: date) -> bool:
+    """Whether the schedule wanted a source to be read before `as_of`, and it was not: then nothing serves it."""
+    due = max(filter(None, (each.next_run, each.next_try)), default=None)
+    return each.next_run is not None and due is not None and due.date() < as_of - timedelta(days=1)
+
+
+def _of_run(run: Run) -> dict[str, object]:
+    return {
+        "last_run": run.started,
+        "seconds": round((run.finished - run.started).total_seconds(), 1) if run.finished else None,
+        "asked_from": run.asked_from,
+        "asked_to": run.asked_to,
+        "pages": run.pages,
+        "files": run.files,
+        "rows": run.rows,
+        "skipped": run.skipped,
+        "warnings": run.warnings,
+        "error": run.error,
+        "next_try": run.next_try,
+    }
+
+
+def _next_run(settings: Settings | None, name: str, run: Run | None) -> datetime | None:
+    if settings is None or name not in settings.sources or run is None:
+        return None
+    trigger = source_trigger(name, settings.sources[name].schedule, settings.organisation.timezone)
+    return next_run(trigger, run.started) if trigger else None

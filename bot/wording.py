@@ -5,24 +5,19 @@ from bot.format import format_change, format_value
 from insights.catalogue import metrics
 from insights.metric import Metric
 from insights.series import ALL_TOOLS, COMPANY, Panel
+from insights.words import TOOL_NAMES, tool_name
 
-TOOL_NAMES = {
-    "*": "all AI tools",
-    "chatgpt": "ChatGPT",
-    "codex": "Codex",
-    "openai-api": "OpenAI API",
-    "copilot": "Microsoft 365 Copilot",
-    "gemini": "Gemini",
-    "github-copilot": "GitHub Copilot",
-    "claude": "Claude",
-    "claude-code": "Claude Code",
-    "cursor": "Cursor",
-}
-
-
-def tool_name(tool: str) -> str:
-    """Return a tool's name as people write it."""
-    return TOOL_NAMES.get(tool, tool)
+__all__ = [
+    "TOOL_NAMES",
+    "change_in_words",
+    "field",
+    "phrase",
+    "sentence",
+    "titled",
+    "tool_name",
+    "trend",
+    "weeks_behind",
+]
 
 
 def titled(metric: Metric, reference: str) -> str:

@@ -14,8 +14,7 @@ Sources: the vendor's pages about its analytics APIs, read in 2026.
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from functools import partial
 from typing import Generic, TypeVar
@@ -23,6 +22,7 @@ from typing import Generic, TypeVar
 import msgspec
 
 from connectors.connector import Connector, Permission, Scopes, Table, TableFeed
+from connectors.parsing import known, midnights, next_page
 from connectors.rows import DayRow, Request, TablePage
 
 BEGINNING = date(2026, 1, 1)
@@ -90,9 +90,8 @@ def ask_report(name: str) -> Callable[[Scopes, date, date], tuple[Request, ...]]
 
     def ask(scopes: Scopes, first: date, last: date) -> tuple[Request, ...]:
         del scopes, last
-        end = first + timedelta(days=1)
-        times = {"starting_at": f"{first}T00:00:00Z", "ending_at": f"{end}T00:00:00Z"}
-        return _ask(name, first, {**times, "group_by[]": ("product", "model")})
+        begin, end = midnights(first, first)
+        return _ask(name, first, {"starting_at": begin, "ending_at": end, "group_by[]": ("product", "model")})
 
     return ask
 
@@ -108,9 +107,9 @@ def parse_users(answer: bytes, request: Request) -> TablePage:
     for each in page.data:
         chat, cowork = each.chat_metrics or _Chat(), each.cowork_metrics or _Cowork()
         if chat.message_count or cowork.message_count or cowork.distinct_session_count:
-            told = {"sessions": chat.distinct_conversation_count, "messages": chat.message_count}
-            rows.append(_row(request, each.user.email_address, each.user.id, told))
-    return TablePage(rows=tuple(rows), then=_next(page, request))
+            measures = known(sessions=chat.distinct_conversation_count, messages=chat.message_count)
+            rows.append(_row(request, each.user.email_address, each.user.id, measures))
+    return TablePage(rows=tuple(rows), then=next_page(request, "page", page.next_page, more=page.has_more))
 
 
 def parse_report(answer: bytes, request: Request) -> TablePage:
@@ -122,29 +121,20 @@ def parse_report(answer: bytes, request: Request) -> TablePage:
             continue
         if each.amount is not None and not each.amount.is_finite():
             raise ValueError("an amount is no number")
-        told = {
-            "input_tokens": each.uncached_input_tokens,
-            "output_tokens": each.output_tokens,
-            "cost": None if each.amount is None else float(each.amount / 100),
-        }
-        rows.append(_row(request, each.actor.email, each.actor.user_id, told, each.model))
-    return TablePage(rows=tuple(rows), then=_next(page, request), passed=passed)
+        measures = known(
+            input_tokens=each.uncached_input_tokens,
+            output_tokens=each.output_tokens,
+            cost=None if each.amount is None else float(each.amount / 100),
+        )
+        rows.append(_row(request, each.actor.email, each.actor.user_id, measures, each.model))
+    then = next_page(request, "page", page.next_page, more=page.has_more)
+    return TablePage(rows=tuple(rows), then=then, passed=passed)
 
 
 def _row(
-    request: Request, email: str | None, account: str | None, told: Mapping[str, float | None], model: str | None = None
+    request: Request, email: str | None, account: str | None, measures: Mapping[str, float], model: str | None = None
 ) -> DayRow:
-    measures = {name: value for name, value in told.items() if value is not None}
     return DayRow(day=date.fromisoformat(request.about), email=email, account=account, model=model, measures=measures)
-
-
-def _next(page: _Page[T], request: Request) -> tuple[Request, ...]:
-    if page.has_more and not page.next_page:
-        raise ValueError("the report says that there is more, but not where")
-    if not page.next_page or page.has_more is False:
-        return ()
-    # A cursor holds for the very question that it came with.
-    return (replace(request, parameters={**request.parameters, "page": page.next_page}),)
 
 
 _PERMISSION = Permission(

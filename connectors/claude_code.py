@@ -10,6 +10,7 @@ from datetime import date
 import msgspec
 
 from connectors.connector import Connector, Permission, Scopes, Table, TableFeed
+from connectors.parsing import cents, known, next_page, nonzero
 from connectors.rows import DayRow, Request, TablePage
 
 API_KEYS = "use by an API key, which is no person"
@@ -65,19 +66,11 @@ def ask(scopes: Scopes, first: date, last: date) -> tuple[Request, ...]:
 def parse(answer: bytes, request: Request) -> TablePage:
     """Return what each person did. Raises ValueError for a page that says there is more, but not where."""
     report = _REPORT.decode(answer)
-    if report.has_more and not report.next_page:
-        raise ValueError("the report says that there is more, but not where")
     people = [row for row in report.data if row.actor.type == "user_actor"]
-    more = (
-        (Request(path=_PATH, parameters={**request.parameters, "page": report.next_page}),)
-        if report.has_more and report.next_page
-        else ()
-    )
-    others = len(report.data) - len(people)
     return TablePage(
         rows=tuple(each for row in people for each in _rows(row)),
-        then=more,
-        passed={API_KEYS: others} if others else {},
+        then=next_page(request, "page", report.next_page, more=report.has_more),
+        passed=nonzero({API_KEYS: len(report.data) - len(people)}),
     )
 
 
@@ -89,12 +82,7 @@ def _rows(row: _Row) -> list[DayRow]:
         rows.append(DayRow(day=day, email=email, measures={"sessions": row.core_metrics.num_sessions}))
     for each in row.model_breakdown or ():
         tokens, cost = each.tokens or _Tokens(), each.estimated_cost or _Cost()
-        told = {
-            "input_tokens": tokens.input,
-            "output_tokens": tokens.output,
-            "cost": None if cost.amount is None else cost.amount / 100,
-        }
-        measures = {name: value for name, value in told.items() if value is not None}
+        measures = known(input_tokens=tokens.input, output_tokens=tokens.output, cost=cents(cost.amount))
         rows.append(DayRow(day=day, email=email, model=each.model, measures=measures))
     return rows
 

@@ -1,135 +1,90 @@
-"""Codex: the workspace's Enterprise Analytics, a row for each user and UTC day.
+"""Codex, read in one of two ways: the workspace's Enterprise Analytics by user and day, or its CODEX_LOG files.
 
-Threads are kept as sessions and turns as prompts. Input tokens are uncached and cached ones together; where only one
-of the two is told, it stands alone. What is told by model is taken by model, and the rest from the totals, so that
-nothing is counted twice; `clients` tells the same once more and is left out. Credits have no official price: no cost.
-Use with an API key is not in it, and a user who did nothing may have no row.
+The analytics are read unless `kind = "logs"` is set; a day's facts come of the one that was read last. Of the
+analytics, threads are kept as sessions and turns as prompts. Credits have no official price: no cost. `clients` tells
+the same once more and is left out. Use with an API key is in neither, and a user who did nothing may have no row.
 Sources: OpenAI's pages on Codex for enterprises and descriptions of the API by its users, read in 2026. Not confirmed
 there: the longest look-back (90 days), how long days are corrected, and the largest page; so small pages are asked for.
 """
 
-from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime, timedelta
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
 
-import msgspec
-
-from connectors.connector import Connector, Permission, Scopes, Table, TableFeed
+from connectors.codex_log import CODEX_LOG, parse_log
+from connectors.connector import Connector, Permission, Scopes, Stream, Table, TableFeed
 from connectors.errors import ConfigurationError
+from connectors.logs_platform import COMPLIANCE_READ, RETENTION_DAYS, logs_feed
+from connectors.openai_usage import ReportRow, Totals, Used, ask_for_days, known, read_report, rows_by_model, tokens_of
 from connectors.rows import DayRow, Request, TablePage
 
-IDLE = "nothing done that day"
-
-
-class _Used(msgspec.Struct):
-    credits: float | None = None
-    uncached_text_input_tokens: int | None = None
-    cached_text_input_tokens: int | None = None
-    text_output_tokens: int | None = None
-
-
-class _Totals(_Used):
-    threads: int | None = None
-    turns: int | None = None
-
-
-class _Model(_Used):
-    model: str | None = None
-
-
-class _Actor(msgspec.Struct):
-    user_id: str | None = None
-    email: str | None = None
-
-
-class _Row(msgspec.Struct):
-    start_time: int | float | str
-    user_id: str | None = None
-    actor: _Actor | None = None
-    totals: _Totals | None = None
-    models: list[_Model] | None = None
-
-
-class _Report(msgspec.Struct):
-    data: list[_Row]
-    has_more: bool = False
-    next_page: str | None = None
-
-
-_REPORT = msgspec.json.Decoder(_Report)
+_PAGE = 100
 
 
 def ask(scopes: Scopes, first: date, last: date) -> tuple[Request, ...]:
     """Ask for rows by user and day. Raises ConfigurationError without a workspace."""
     if not scopes.workspace:
         raise ConfigurationError("Codex needs the id of its workspace: set `workspace` of this source")
-    parameters = {
-        "start_time": str(_seconds(first)),
-        "end_time": str(_seconds(last + timedelta(days=1))),
-        "limit": "100",
-    }
-    return (Request(path=f"analytics/codex/workspaces/{scopes.workspace}/usage", parameters=parameters),)
+    return (ask_for_days(f"analytics/codex/workspaces/{scopes.workspace}/usage", first, last, _PAGE),)
 
 
 def parse(answer: bytes, request: Request) -> TablePage:
     """Return what each user did. Raises ValueError for a page that says there is more, but not where."""
-    report = _REPORT.decode(answer)
-    if report.has_more and not report.next_page:
-        raise ValueError("the report says that there is more, but not where")
-    told = [tuple(_rows(row)) for row in report.data]
-    idle = sum(not rows for rows in told)
-    return TablePage(
-        rows=tuple(each for rows in told for each in rows),
-        then=(Request(path=request.path, parameters={**request.parameters, "page": report.next_page}),)
-        if report.has_more and report.next_page
-        else (),
-        passed={IDLE: idle} if idle else {},
-    )
+    return read_report(answer, request, _rows)
 
 
-def _rows(row: _Row) -> Iterator[DayRow]:
-    day, actor, totals = _day(row.start_time), row.actor or _Actor(), row.totals or _Totals()
-    account = row.user_id or actor.user_id
-    by_model = [(each.model, _used(each)) for each in row.models or ()]
-    told = {name for _, measures in by_model for name in measures}
-    rest = {name: value for name, value in _used(totals).items() if name not in told}
-    done = _known({"sessions": totals.threads, "prompts": totals.turns})
-    for model, measures in ((None, {**done, **rest}), *by_model):
-        if any(measures.values()):
-            yield DayRow(day=day, email=actor.email, account=account, model=model, measures=measures)
+def _rows(row: ReportRow, _passed: Counter[str]) -> Iterator[DayRow]:
+    return rows_by_model(row, _used)
 
 
-def _used(used: _Used) -> dict[str, float]:
-    halves = (used.uncached_text_input_tokens, used.cached_text_input_tokens)
-    given = [each for each in halves if each is not None]
-    return _known(
-        {
-            "input_tokens": sum(given) if given else None,
-            "output_tokens": used.text_output_tokens,
-            "credits": used.credits,
-        }
-    )
-
-
-def _known(told: Mapping[str, float | None]) -> dict[str, float]:
-    return {name: value for name, value in told.items() if value is not None}
-
-
-def _day(time: float | str) -> date:
-    """Return the UTC day of unix seconds, or of an ISO time; one without an offset is UTC."""
-    if not isinstance(time, str):
-        return datetime.fromtimestamp(time, UTC).date()
-    told = datetime.fromisoformat(time)
-    return (told if told.tzinfo is None else told.astimezone(UTC)).date()
-
-
-def _seconds(day: date) -> int:
-    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
+def _used(used: Used) -> dict[str, float]:
+    done = known({"sessions": used.threads, "prompts": used.turns}) if isinstance(used, Totals) else {}
+    return {**done, **tokens_of(used), **known({"credits": used.credits})}
 
 
 _PERMISSION = Permission(
     name="codex.enterprise.analytics.read",
     where="OpenAI Platform: make a key for this alone, and let OpenAI's support give it this scope",
 )
+
+
+def _from_logs() -> Connector:
+    """Return the other way to read Codex. A function, since every Connector of a module is found as a tool."""
+    return Connector(
+        tool="codex",
+        title="Codex, from its logs",
+        base_url="https://api.chatgpt.com/v1",
+        users=COMPLIANCE_READ,
+        reads=(
+            "who wrote each prompt and got each answer, when, in which session, with which model, and how long it is",
+            "tokens by person, day and model",
+            "whose account is whose",
+        ),
+        never_reads=(
+            "code, tool calls and decisions about them, environments: they are not decoded",
+            "text is measured and dropped; addresses and ids are kept as keyed hashes only",
+        ),
+        measures=frozenset(
+            {
+                "sessions",
+                "messages",
+                "prompts",
+                "prompt_characters",
+                "short_prompts",
+                "long_prompts",
+                "input_tokens",
+                "output_tokens",
+            }
+        ),
+        retention_days=RETENTION_DAYS,
+        restatement_days=3,
+        lag_hours=24,
+        active="a prompt or an answer that day",
+        streams=(Stream(name=CODEX_LOG, scope="workspace", permission=COMPLIANCE_READ),),
+        # A Codex user needs no seat of its own, and a token of Codex is mostly code that no prompt shows.
+        feed=logs_feed(parse_log, below="compliance/", seats=False, estimates=False),
+    )
+
 
 codex = Connector(
     tool="codex",
@@ -144,4 +99,5 @@ codex = Connector(
     lag_hours=12,
     active="a thread, a turn, a token or a credit that day",
     feed=TableFeed(tables=(Table(name="the usage report", permission=_PERMISSION, ask=ask, parse=parse),)),
+    kinds={"logs": _from_logs()},
 )

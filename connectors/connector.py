@@ -35,7 +35,8 @@ class FileFeed:
 
     `list_files` takes a stream, the id of its scope and the position after which to list; `fetch_file` the same stream
     and id, and a file's id; `list_users` the workspace and the cursor of a page. The parsers of pages raise ValueError
-    for an answer that makes no sense.
+    for an answer that makes no sense. Without `seats` an account is no licence: it only says whose it is. `estimates`:
+    tokens that nobody metered are worked out from characters.
     """
 
     list_files: Callable[[Stream, str, str], Request]
@@ -44,6 +45,8 @@ class FileFeed:
     parse: ParseRows
     list_users: Callable[[str, str | None], Request]
     parse_users: Callable[[bytes], Accounts]
+    seats: bool = True
+    estimates: bool = True
 
 
 Sign = Literal["bearer", "x-api-key", "basic"]
@@ -54,11 +57,13 @@ Sign = Literal["bearer", "x-api-key", "basic"]
 class Scopes:
     """The ids that an operator configured: whose data is asked for, and in whose name.
 
-    `admin` is the administrator for whom a service account asks; `tenant` and `client_id` name an application.
+    `enterprise` holds several organizations. `admin` is the administrator for whom a service account asks; `tenant`
+    and `client_id` name an application.
     """
 
     workspace: str = ""
     organization: str = ""
+    enterprise: str = ""
     admin: str = ""
     tenant: str = ""
     client_id: str = ""
@@ -71,8 +76,10 @@ class Table:
     `ask` returns the requests for the days from the first to the last, both included, at most `span_days` of them.
     `parse` returns what the answer to a request holds; it raises ValueError for one that makes no sense. An `optional`
     table that is not switched on or not allowed is left out with a warning. An `opt_in` table is read only where the
-    operator names it in `also` of the source. `adds`: its rows are snapshots that only ever add activity: what an
-    earlier reading found stays.
+    operator names it in `also` of the source. `adds`: its rows are a snapshot that only says that somebody was active:
+    it is asked once a run for all the days, and what an earlier reading found stays. `measures` are those that only
+    this table reports: the connector's own do not hold an opt-in table's. `per_minute` is the vendor's limit for this
+    table alone; 0: that of the feed counts.
     """
 
     name: str
@@ -83,6 +90,8 @@ class Table:
     optional: bool = False
     opt_in: bool = False
     adds: bool = False
+    measures: frozenset[str] = frozenset()
+    per_minute: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,10 +99,11 @@ class TableFeed:
     """A vendor that delivers finished numbers by day. `people` are asked first: who has an account, and which address.
 
     `headers` go with every request. `per_minute` is the vendor's own limit for a key; 0: none is known. Without `seats`
-    an account is no licence: it only says whose it is. `adds`: its rows are snapshots that only ever add activity; what
-    an earlier reading found stays. With an `oauth_scope` the key may be a service account's: it is exchanged for a
-    bearer token of that scope. `login` is the address of Microsoft's sign-in where the key of an application, its
-    client secret, is exchanged for the token that is shown; "": the key is shown as it is.
+    an account is no licence: it only says whose it is. With an `oauth_scope` the key may be a service account's: it is
+    exchanged for a bearer token of that scope. `login` is the address of Microsoft's sign-in where the key of an
+    application, its client secret, is exchanged for the token that is shown; "": the key is shown as it is.
+    `account_id` returns a login as an account's id where the vendor knows people by logins, and an operator may have to
+    say whose they are; None: its lists tell addresses.
     """
 
     tables: tuple[Table, ...]
@@ -103,8 +113,24 @@ class TableFeed:
     per_minute: int = 0
     seats: bool = True
     oauth_scope: str = ""
-    adds: bool = False
     login: str = ""
+    account_id: Callable[[str], str] | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Meter:
+    """A table of what each person used up by day, beside a feed of files.
+
+    It is asked where the stream `instead_of` is not read, since both meter the same use. `history_days` is how far back
+    the first run reaches, unless told; `restatement_days` how many days are read again. Its requests are made below the
+    base address without the ending `beside`.
+    """
+
+    table: Table
+    instead_of: str
+    beside: str = ""
+    history_days: int = 365
+    restatement_days: int = 7
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -113,7 +139,8 @@ class Connector:
 
     `measures` are the names of the fields of `storage.facts.Usage` that this tool reports. `retention_days` is how
     long the vendor keeps its files or days, `restatement_days` how far back it corrects them, `lag_hours` how late
-    they come. `active` is the vendor's own definition of somebody active.
+    they come. `active` is the vendor's own definition of somebody active. `kinds` are other ways to read the same tool,
+    by the `kind` that an operator sets; one of them is the source, never two.
     """
 
     tool: str
@@ -129,6 +156,21 @@ class Connector:
     feed: FileFeed | TableFeed
     streams: tuple[Stream, ...] = ()
     active: str = ""
+    meter: Meter | None = None
+    kinds: Mapping[str, "Connector"] = field(default_factory=dict)
+
+
+def from_files(connector: Connector) -> Connector:
+    """Return the way to read a tool that reads files: the connector itself, else the kind of it that does."""
+    ways = (connector, *connector.kinds.values())
+    return next((each for each in ways if isinstance(each.feed, FileFeed)), connector)
+
+
+def opt_in_tables(connector: Connector) -> tuple[Table, ...]:
+    """Return the tables that are read only where the operator names them."""
+    if not isinstance(connector.feed, TableFeed):
+        return ()
+    return tuple(each for each in (*connector.feed.people, *connector.feed.tables) if each.opt_in)
 
 
 def file_feed(connector: Connector) -> FileFeed:

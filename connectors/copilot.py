@@ -1,174 +1,140 @@
-"""Microsoft 365 Copilot: the usage report of Microsoft Graph, and who holds a licence.
+"""Microsoft 365 Copilot: the usage report of Microsoft Graph, who holds a licence, and on request the interactions.
 
-- The report has a line for each person, not for each day. It tells the day of the last activity: on that day the person
-  was active, and no more is known of it. So each line is one day with no measures, and the days that earlier readings
-  found are kept: active days are a lower bound, which grows with each daily reading. The first finds one a person.
+- The report has a line for each person, not for each day. It tells the day of the last activity, of all and of each
+  app: on each of these the person was active, and no more is known of them. They are days with no measures, and the
+  days that earlier readings found are kept: active days are a lower bound, which grows with each daily reading.
 - Prompts and active days of a rolling period of 28 days are not days, and are left out.
+- A tenant may not have the newest report: older ones are asked for in its place, of version 1 and of the preview.
+- The trend is of the whole tenant and by day: how many people used any app, and how many prompts they wrote.
 - The report holds everybody who had a licence in the past 180 days: seats come from the licences that accounts hold.
   Nobody tells since when, and a blocked account's licence is a seat, too.
 - Accounts are known by their user principal name, which the report shows, and belong to the address of their mail.
 - The key is a client secret, with the tenant and client_id of the application; or, without these, a bearer token.
-- A tenant may conceal names. Concealed lines are counted and left out: they are nobody's.
+- A tenant may conceal names. Concealed lines are counted and left out: they are nobody's. The lines tell that by
+  themselves, so the tenant's setting is not asked for, and it is never changed.
 
 Not confirmed: which products hold a Copilot licence (those whose own name, or a service plan's, contains COPILOT, the
-Studio aside). Only the global cloud has the report. Source: the vendor's pages about Graph's reports, read in 2026.
+Studio aside); the names and places of version 2 in JSON; the heading of the trend's prompts. Only the global cloud has
+the reports. Source: the vendor's pages about Graph's reports, read in 2026.
 """
 
-import csv
 import re
 from collections import Counter
 from datetime import date
-from io import StringIO
-from urllib.parse import parse_qsl, urlsplit
 
-import msgspec
-
+from connectors import copilot_interactions
 from connectors.auth_microsoft import LOGIN
 from connectors.connector import Connector, Permission, Scopes, Table, TableFeed
-from connectors.rows import Account, DayRow, Request, TablePage
+from connectors.copilot_interactions import NO_DAY, is_copilot
+from connectors.graph import ask_products, read_holders, read_report
+from connectors.headings import number_in, read_day
+from connectors.rows import Account, CompanyRow, DayRow, Request, TablePage
 
-NO_DAY = "no readable day"
 CONCEALED = (
     "a concealed name: nobody can tell whose it is. An administrator shows names in the Microsoft 365 admin centre: "
     "Settings, Org settings, Reports, clear “Display concealed user, group, and site names in all reports”"
 )
-USERS = "v1.0/users"
-_REPORT = "v1.0/copilot/reports/getMicrosoft365CopilotUsageUserDetail"
 _HASH = re.compile(r"[0-9a-fA-F]{32}")
-_NAME, _LAST = ("userprincipalname", "username"), ("lastactivitydate", "lastactivitydateutc")
+_LAST = "lastactivitydate"
+_ACTIVE = ("anyappactiveusers",)
+_PROMPTS = ("promptssubmitted", "promptssubmittedforallapps", "promptssubmittedanyapp", "totalpromptssubmitted")
 """What a column may be called, in small letters and digits only."""
-
-
-class _Plan(msgspec.Struct, rename="camel"):
-    service_plan_name: str | None = None
-
-
-class _Product(msgspec.Struct, rename="camel"):
-    sku_id: str
-    sku_part_number: str | None = None
-    service_plans: list[_Plan] | None = None
-
-
-class _Products(msgspec.Struct):
-    value: list[_Product]
-
-
-class _Licence(msgspec.Struct, rename="camel"):
-    sku_id: str | None = None
-
-
-class _User(msgspec.Struct, rename="camel"):
-    user_principal_name: str | None = None
-    mail: str | None = None
-    assigned_licenses: list[_Licence] | None = None
-
-
-class _Users(msgspec.Struct):
-    value: list[_User]
-    more: str | None = msgspec.field(default=None, name="@odata.nextLink")
-
-
-_PRODUCTS, _USERS = msgspec.json.Decoder(_Products), msgspec.json.Decoder(_Users)
 
 
 def ask_people(scopes: Scopes, first: date, last: date) -> tuple[Request, ...]:
     """Ask which products the tenant holds; who holds a licence of them follows from the answer."""
     del scopes, first, last
-    return (Request(path="v1.0/subscribedSkus"),)
-
-
-def ask_usage(scopes: Scopes, first: date, last: date) -> tuple[Request, ...]:
-    """Ask for the report as it stands; in its older version where the tenant has no newer one."""
-    del scopes, first, last
-    older = Request(path=f"{_REPORT}(period='D30')")
-    return (Request(path=f"{_REPORT}(period='D28',version='v2')", otherwise=older),)
+    return (ask_products(),)
 
 
 def parse_people(answer: bytes, request: Request) -> TablePage:
-    """Return the accounts on a page and what leads to the next. `about` of a page of users names the Copilot products.
+    """Return the accounts on a page and what leads to the next."""
+    holders, then = read_holders(answer, request, is_copilot)
+    accounts = (Account(id=each.name, email=each.mail, active=each.licensed, created=None) for each in holders)
+    return TablePage(accounts=tuple(accounts), then=then)
 
-    Raises ValueError for a link that does not lead to users. Only the query is taken from a link, so that
-    another host is never asked.
-    """
-    if request.path != USERS:
-        wanted = " ".join(sorted(each.sku_id for each in _PRODUCTS.decode(answer).value if _is_copilot(each)))
-        query = {"$select": "id,userPrincipalName,mail,assignedLicenses", "$top": "999"}
-        return TablePage(then=(Request(path=USERS, parameters=query, about=wanted),))
-    page, wanted_ids = _USERS.decode(answer), set(request.about.split())
-    accounts = tuple(
-        Account(
-            id=_small(each.user_principal_name),
-            email=each.mail or each.user_principal_name,
-            active=any(licence.sku_id in wanted_ids for licence in each.assigned_licenses or ()),
-            created=None,
-        )
-        for each in page.value
-    )
-    return TablePage(accounts=accounts, then=_next(page.more, request))
+
+def ask_usage(scopes: Scopes, first: date, last: date) -> tuple[Request, ...]:
+    """Ask for the report of each person as it stands."""
+    del scopes, first, last
+    return (_newest("getMicrosoft365CopilotUsageUserDetail"),)
+
+
+def ask_trend(scopes: Scopes, first: date, last: date) -> tuple[Request, ...]:
+    """Ask for the tenant's days as they stand."""
+    del scopes, first, last
+    return (_newest("getMicrosoft365CopilotUserCountTrend"),)
+
+
+def _newest(report: str) -> Request:
+    """Return the question for a report in its newest version; each older one is asked where there is none newer."""
+    json = {"$format": "application/json"}
+    preview = Request(path=f"beta/reports/{report}(period='D30')", parameters=json)
+    older = Request(path=f"v1.0/copilot/reports/{report}(period='D30')", otherwise=preview)
+    beta = Request(path=f"beta/copilot/reports/{report}(period='D28',version='v2')", parameters=json, otherwise=older)
+    return Request(path=f"v1.0/copilot/reports/{report}(period='D28',version='v2')", otherwise=beta)
 
 
 def parse_usage(answer: bytes, request: Request) -> TablePage:
-    """Return the day on which each person was last active. Raises ValueError for a report that is cut or is none."""
-    del request
-    lines = csv.reader(StringIO(answer.decode("utf-8-sig")), strict=True)
-    try:
-        header = ["".join(filter(str.isalnum, each.lower())) for each in next(lines, [])]
-        name_at, last_at = _column(header, _NAME), _column(header, _LAST)
-        people = [line for line in lines if line]
-    except csv.Error as error:
-        raise ValueError("the report cannot be read") from error
-    rows, passed, bad = [], Counter[str](), 0
-    for line in people:
-        if len(line) != len(header):
-            raise ValueError("a line of the report is cut")
-        name, day = line[name_at].strip(), line[last_at].strip()
-        if "@" not in name or _HASH.fullmatch(name):
+    """Return the days on which each person was last active. Raises ValueError for a report that is cut or is none."""
+    sheet, then = read_report(answer, request)
+    if not sheet.headings:
+        return TablePage(then=then)
+    name, lasts = sheet.heading("userprincipalname", "username"), [each for each in sheet.headings if _LAST in each]
+    if not lasts:
+        raise ValueError("the report has no day of the last activity")
+    rows, passed, bad = [], Counter[str](), Counter[str]()
+    for line in sheet.lines:
+        person = line.get(name, "")
+        if "@" not in person or _HASH.fullmatch(person):
             passed[CONCEALED] += 1
             continue
-        try:
-            rows += [DayRow(day=date.fromisoformat(day), account=_small(name))] if day else []
-        except ValueError:
-            bad += 1
-    return TablePage(rows=tuple(rows), passed=passed, bad={NO_DAY: bad} if bad else {})
+        days = {read_day(line[each]) for each in lasts if line.get(each)}
+        if None in days:
+            bad[NO_DAY] += 1
+        rows += [DayRow(day=each, account=person.lower()) for each in sorted(filter(None, days))]
+    return TablePage(rows=tuple(rows), then=then, passed=passed, bad=bad)
 
 
-def _column(header: list[str], names: tuple[str, ...]) -> int:
-    for name in names:
-        if name in header:
-            return header.index(name)
-    raise ValueError(f"the report has no column {names[0]}")
-
-
-def _is_copilot(product: _Product) -> bool:
-    names = [product.sku_part_number, *(each.service_plan_name for each in product.service_plans or ())]
-    return any("COPILOT" in name.upper() and "STUDIO" not in name.upper() for name in names if name)
-
-
-def _next(link: str | None, request: Request) -> tuple[Request, ...]:
-    if not link:
-        return ()
-    parts = urlsplit(link)
-    query = dict(parse_qsl(parts.query, keep_blank_values=True))
-    if not parts.path.endswith(f"/{USERS}") or not query:
-        raise ValueError("the next page of users lies somewhere else")
-    return (Request(path=USERS, parameters=query, about=request.about),)
-
-
-def _small(name: str | None) -> str:
-    return (name or "").lower()
+def parse_trend(answer: bytes, request: Request) -> TablePage:
+    """Return what the whole tenant did by day. Raises ValueError for a report that is cut or is none."""
+    sheet, then = read_report(answer, request)
+    days, bad = [], Counter[str]()
+    at = sheet.heading("reportdate") if sheet.headings else ""
+    for line in sheet.lines:
+        told = {"active_people": number_in(line, *_ACTIVE), "prompts": number_in(line, *_PROMPTS)}
+        known = {name: value for name, value in told.items() if value is not None}
+        day = read_day(line.get(at, ""))
+        if day is None:
+            bad[NO_DAY] += 1
+        elif known:
+            days.append(CompanyRow(day=day, measures=known))
+    return TablePage(company=tuple(days), then=then, bad=bad)
 
 
 _WHERE = "Entra admin centre: App registrations, the application, API permissions, Application permissions of Graph"
-_USERS_PERMISSION = Permission(name="User.Read.All and Organization.Read.All (Microsoft Graph)", where=_WHERE)
-_REPORT_PERMISSION = Permission(name="Reports.Read.All (Microsoft Graph)", where=_WHERE)
+_USERS = Permission(name="User.Read.All and Organization.Read.All (Microsoft Graph)", where=_WHERE)
+_REPORTS = Permission(name="Reports.Read.All (Microsoft Graph)", where=_WHERE)
+_INTERACTIONS = Permission(name="AiEnterpriseInteraction.Read.All (Microsoft Graph)", where=_WHERE)
 
 copilot = Connector(
     tool="copilot",
     title="Microsoft 365 Copilot",
     base_url="https://graph.microsoft.com",
-    users=_USERS_PERMISSION,
-    reads=("the products of the tenant", "accounts and their licences", "the day each person was last active"),
-    never_reads=("prompts, answers, files, meetings", "display names", "which apps: they are not kept"),
+    users=_USERS,
+    reads=(
+        "the products of the tenant",
+        "accounts and their licences",
+        "the days each person was last active, in any app and in each one",
+        "how many people of the whole tenant were active by day, and how many prompts they wrote",
+        "how many prompts and answers there are by person and day, and how long the prompts: only with `interactions`",
+    ),
+    never_reads=(
+        "prompts and answers; with `interactions` their text passes through, is measured and dropped at once",
+        "files, meetings, links: they are not decoded",
+        "display names",
+        "which apps: they are not kept",
+    ),
     measures=frozenset(),
     # Of a first reading only the newest week is near the truth: a person who came each week shows up in the last one.
     retention_days=7,
@@ -176,9 +142,19 @@ copilot = Connector(
     lag_hours=72,
     active="an intentional action with Copilot by somebody who holds a licence; to open its pane is none",
     feed=TableFeed(
-        people=(Table(name="users", permission=_USERS_PERMISSION, ask=ask_people, parse=parse_people),),
-        tables=(Table(name="usage report", permission=_REPORT_PERMISSION, ask=ask_usage, parse=parse_usage),),
-        adds=True,
+        people=(Table(name="users", permission=_USERS, ask=ask_people, parse=parse_people),),
+        tables=(
+            Table(name="usage report", permission=_REPORTS, ask=ask_usage, parse=parse_usage, adds=True),
+            Table(name="trend", permission=_REPORTS, ask=ask_trend, parse=parse_trend, adds=True, optional=True),
+            Table(
+                name="interactions",
+                permission=_INTERACTIONS,
+                ask=copilot_interactions.ask,
+                parse=copilot_interactions.parse,
+                opt_in=True,
+                measures=copilot_interactions.MEASURES,
+            ),
+        ),
         login=LOGIN,
     ),
 )

@@ -16,15 +16,15 @@ documented, 90 once were), and for how long costs are adjusted. Sources: the ven
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from functools import partial
 
 import msgspec
 
 from connectors.connector import Connector, Permission, Scopes, Table, TableFeed
+from connectors.parsing import NO_DAY, cents, day_of_milliseconds, known, nonzero, unix_milliseconds
 from connectors.rows import Account, DayRow, Request, TablePage
 
-NO_DAY = "no readable day"
 NOTHING_USED = "an event without tokens or charge"
 FREE_REVIEW = "a free review by Bugbot, which nobody asked for"
 PAGE_SIZE = 1000
@@ -98,7 +98,7 @@ def ask_days(path: str) -> Callable[[Scopes, date, date], tuple[Request, ...]]:
 
     def ask(scopes: Scopes, first: date, last: date) -> tuple[Request, ...]:
         del scopes
-        body = {"startDate": _milliseconds(first), "endDate": _milliseconds(last + timedelta(days=1)) - 1}
+        body = {"startDate": unix_milliseconds(first), "endDate": unix_milliseconds(last + timedelta(days=1)) - 1}
         return (Request(path=path, body={**body, "page": 1, "pageSize": PAGE_SIZE}, about="1"),)
 
     return ask
@@ -124,7 +124,7 @@ def parse_daily(answer: bytes, request: Request) -> TablePage:
     for each in report.data:
         if not each.is_active:
             continue
-        day = date.fromisoformat(each.day) if each.day else _day(each.date)
+        day = date.fromisoformat(each.day) if each.day else day_of_milliseconds(each.date)
         if day is None:
             bad += 1
             continue
@@ -133,7 +133,7 @@ def parse_daily(answer: bytes, request: Request) -> TablePage:
         measures = {"prompts": sum(told)} if told else {}
         rows.append(DayRow(day=day, email=each.email, account=_text(each.user_id), measures=measures))
     then = _next(report.pagination, len(report.data), request)
-    return TablePage(rows=tuple(rows), then=then, bad={NO_DAY: bad} if bad else {})
+    return TablePage(rows=tuple(rows), then=then, bad=nonzero({NO_DAY: bad}))
 
 
 def parse_events(answer: bytes, request: Request) -> TablePage:
@@ -141,21 +141,18 @@ def parse_events(answer: bytes, request: Request) -> TablePage:
     report = _EVENTS.decode(answer)
     rows, passed, bad = [], Counter[str](), 0
     for each in report.usage_events:
-        day, tokens = _day(each.timestamp), each.token_usage or _Tokens()
-        told = {
-            "input_tokens": tokens.input_tokens,
-            "output_tokens": tokens.output_tokens,
-            "cost": None if each.charged_cents is None else each.charged_cents / 100,
-        }
-        if each.is_free_bugbot or not any(told.values()):
+        day, tokens = day_of_milliseconds(each.timestamp), each.token_usage or _Tokens()
+        measures = known(
+            input_tokens=tokens.input_tokens, output_tokens=tokens.output_tokens, cost=cents(each.charged_cents)
+        )
+        if each.is_free_bugbot or not any(measures.values()):
             passed[FREE_REVIEW if each.is_free_bugbot else NOTHING_USED] += 1
         elif day is None:
             bad += 1
         else:
-            measures = {name: value for name, value in told.items() if value is not None}
             rows.append(DayRow(day=day, email=each.user_email, model=each.model, measures=measures))
     then = _next(report.pagination, len(report.usage_events), request)
-    return TablePage(rows=tuple(rows), then=then, passed=passed, bad={NO_DAY: bad} if bad else {})
+    return TablePage(rows=tuple(rows), then=then, passed=passed, bad=nonzero({NO_DAY: bad}))
 
 
 def _next(told: _Pagination, rows: int, request: Request) -> tuple[Request, ...]:
@@ -170,18 +167,6 @@ def _next(told: _Pagination, rows: int, request: Request) -> tuple[Request, ...]
 
 def _text(number: int | str | None) -> str | None:
     return None if number is None else str(number)
-
-
-def _milliseconds(day: date) -> int:
-    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) * 1000
-
-
-def _day(milliseconds: str | int | None) -> date | None:
-    """Return the UTC day of a moment; None where it cannot be read."""
-    try:
-        return None if milliseconds is None else datetime.fromtimestamp(int(milliseconds) / 1000, UTC).date()
-    except (ValueError, OverflowError, OSError):
-        return None
 
 
 _PERMISSION = Permission(
@@ -206,7 +191,7 @@ cursor = Connector(
         people=(_table(name="members", ask=ask_members, parse=parse_members),),
         tables=(
             _table(name="daily usage", ask=ask_days("teams/daily-usage-data"), parse=parse_daily),
-            _table(name="usage events", ask=ask_days("teams/filtered-usage-events"), parse=parse_events),
+            _table(name="usage events", ask=ask_days("teams/filtered-usage-events"), parse=parse_events, per_minute=60),
         ),
         sign="basic",
         per_minute=20,

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from datetime import date, timedelta
 
+from connectors.connector import Connector, file_feed
 from connectors.events import people_of
 from connectors.report import Tally
 from connectors.usage import Row, rows_of_day
@@ -19,15 +20,20 @@ _AHEAD = 4
 """Days handed out but not yet written."""
 
 
-def work_out_days(store: Store, name: str, tool: str, tally: Tally, pool: Executor) -> None:
-    """Work out the facts of every day that waits, oldest first."""
-    days = ingestion.waiting_days(store, name)
+def work_out_days(store: Store, name: str, connector: Connector, tally: Tally, pool: Executor) -> None:
+    """Work out the facts of every day that waits, oldest first.
+
+    The facts of a day without events stand: it waits for nothing, or was read in another way.
+    """
+    waiting, held = ingestion.waiting_days(store, name), ingestion.days_of_batches(store, name)
+    ingestion.settle_days(store, name, [day for day in waiting if day not in held])
+    days = [day for day in waiting if day in held]
     if not days:
         return
     tally.progress.begin("Working out days", len(days))
     rows: list[Row] = []
     done: list[date] = []
-    for day, found in _worked_out(store, name, tool, days, pool):
+    for day, found in _worked_out(store, name, connector, days, pool):
         rows += found
         done.append(day)
         if len(rows) >= _ROWS_AT_ONCE or day == days[-1]:
@@ -38,9 +44,9 @@ def work_out_days(store: Store, name: str, tool: str, tally: Tally, pool: Execut
 
 
 def _worked_out(
-    store: Store, name: str, tool: str, days: Sequence[date], pool: Executor
+    store: Store, name: str, connector: Connector, days: Sequence[date], pool: Executor
 ) -> Iterator[tuple[date, list[Row]]]:
-    aliases = ingestion.account_aliases(store, name)
+    aliases, estimates = ingestion.account_aliases(store, name), file_feed(connector).estimates
     coming: deque[tuple[date, Future[list[Row]]]] = deque()
     read: dict[date, list[EventBatch]] = {}
     for day in days:
@@ -48,7 +54,8 @@ def _worked_out(
         read = {each: read[each] if each in read else ingestion.read_batches(store, name, each) for each in wanted}
         today, following = read.values()
         owners = _owners(aliases, (*today, *following))
-        coming.append((day, pool.submit(rows_of_day, today, following, owners, day=day, tool=tool)))
+        task = pool.submit(rows_of_day, today, following, owners, day=day, tool=connector.tool, estimates=estimates)
+        coming.append((day, task))
         if len(coming) > _AHEAD:
             first, rows = coming.popleft()
             yield first, rows.result()

@@ -3,8 +3,11 @@
 ConnectorError
 ├── ConfigurationError           fix the configuration, then run again
 │   └── PermissionMissingError   the key is not accepted, or lacks a permission: says which and where to grant it
+│       └── ForbiddenError       the key is accepted, but not for this
 ├── TryAgainError                the vendor is busy or down: run again, not before `after` seconds
+├── BeingReadError               another process reads this source: leave it alone
 ├── NotPublishedError            not there yet, or a stream that is not switched on: carry on without it
+│   └── ExpiredCursorError       a page that the vendor led to is gone: ask from the first page again
 └── SourceFailedError            give this source up for now and tell the operator
     └── BadFileError             one file is damaged: it is not marked done, the others are read
 
@@ -24,6 +27,10 @@ class PermissionMissingError(ConfigurationError):
     """The vendor refused the key. The message says which permission is missing and where it is granted."""
 
 
+class ForbiddenError(PermissionMissingError):
+    """The vendor knows the key and refuses what it asks for (403): of one thing among many, it may be that alone."""
+
+
 class TryAgainError(ConnectorError):
     """The vendor asked for patience, or did not answer. `after` is in seconds; None where it did not say."""
 
@@ -32,8 +39,16 @@ class TryAgainError(ConnectorError):
         self.after = after
 
 
+class BeingReadError(ConnectorError):
+    """Another process reads the same source. Nothing was asked or changed, and no run is noted."""
+
+
 class NotPublishedError(ConnectorError):
     """What was asked for does not exist yet, or is not switched on for this workspace."""
+
+
+class ExpiredCursorError(NotPublishedError):
+    """The vendor no longer knows a page that it led to: its cursor, or the link to it, is too old."""
 
 
 class SourceFailedError(ConnectorError):

@@ -20,6 +20,9 @@ NOBODY = -1
 ABSENT = -1
 """Characters of content that is absent or holds no text; tokens that are not reported. For floats it is NaN."""
 
+METERED = "usage analytics"
+"""The file of a day's batch that a vendor's table of metered use makes. The space keeps it apart from vendors' ids."""
+
 PERSON_BYTES = 32
 
 OTHER, PROMPT, ANSWER = 0, 1, 2
@@ -159,6 +162,12 @@ def pack(events: Events) -> bytes:
             costs=[_pack_column(name, getattr(events.costs, name), kind) for name, kind in COST_TYPES.items()],
         )
     )
+
+
+def nothing() -> bytes:
+    """Return the bytes of no events."""
+    same = np.empty((0, 2), np.int32)
+    return pack(Events(people=b"", models=(), same=same, messages=no_messages(), costs=no_costs()))
 
 
 def unpack(columns: bytes) -> Events:

@@ -11,11 +11,12 @@ from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from hashlib import sha256
 
-from connectors.connector import Connector, Stream, file_feed
+from connectors.connector import Connector, Scopes, Stream, file_feed
 from connectors.days import work_out_days
 from connectors.errors import BadFileError, ConfigurationError, ConnectorError, NotPublishedError, SourceFailedError
 from connectors.http import Api, Sleep, download, get_page, open_api
 from connectors.ingest import Clock, Kept, Source, keep, keep_accounts, noted, now
+from connectors.meter import read_meter
 from connectors.pieces import pieces_of_stream
 from connectors.reading import Read, Reader, read, start_readers
 from connectors.report import Progress, RunReport, Tally
@@ -66,15 +67,16 @@ async def ingest(
             async with open_api(
                 access.base_url or connector.base_url, access.token, connector.users, sleep=sleep
             ) as api:
-                accounts = [each async for each in _accounts(api, source, access)]
-                await asyncio.to_thread(keep_accounts, source, accounts, today=today)
+                accounts = [each async for each in _accounts(api, source, access, tally)]
+                seats = file_feed(connector).seats
+                await asyncio.to_thread(keep_accounts, source, accounts, today=today, seats=seats)
                 run = _Run(api=api, source=source, access=access, tally=tally, today=today)
                 for stream in connector.streams:
                     await _read_stream(run, stream)
         except ConnectorError as error:
             failure = error
         with ThreadPoolExecutor(max_workers=1) as pool:
-            await asyncio.to_thread(work_out_days, source.store, source.name, connector.tool, tally, pool)
+            await asyncio.to_thread(work_out_days, source.store, source.name, connector, tally, pool)
         if failure:
             raise failure
         if tally.seen and not tally.damaged:
@@ -104,7 +106,7 @@ async def probe(connector: Connector, access: Access) -> None:
             raise SourceFailedError("the vendor's list of users cannot be read") from error
 
 
-async def _accounts(api: Api, source: Source, access: Access) -> AsyncIterator[Account]:
+async def _accounts(api: Api, source: Source, access: Access, tally: Tally) -> AsyncIterator[Account]:
     feed = file_feed(source.connector)
     cursor: str | None = None
     seen: set[str | None] = set()
@@ -117,6 +119,7 @@ async def _accounts(api: Api, source: Source, access: Access) -> AsyncIterator[A
             raise ConfigurationError(f"{error}: is `workspace` right?") from error
         except ValueError as error:
             raise SourceFailedError("the vendor's list of users cannot be read") from error
+        tally.pages += 1
         for account in page.accounts:
             yield account
         if page.cursor is None:
@@ -125,15 +128,16 @@ async def _accounts(api: Api, source: Source, access: Access) -> AsyncIterator[A
     raise SourceFailedError("the vendor's list of users does not come to an end: a cursor came twice")
 
 
-async def _files(api: Api, source: Source, stream: Stream, scope: str, after: str) -> list[RemoteFile]:
-    feed = file_feed(source.connector)
+async def _files(run: "_Run", stream: Stream, scope: str, after: str) -> list[RemoteFile]:
+    feed = file_feed(run.source.connector)
     files: dict[str, RemoteFile] = {}
     while True:
         request = feed.list_files(stream, scope, after)
         try:
-            page = feed.parse_files(await get_page(api, request))
+            page = feed.parse_files(await get_page(run.api, request))
         except ValueError as error:
             raise SourceFailedError(f"the vendor's list of {stream.name} files cannot be read") from error
+        run.tally.pages += 1
         files |= {each.id: each for each in page.files}
         if page.cursor is None:
             return list(files.values())
@@ -154,12 +158,18 @@ class _Run:
 async def _read_stream(run: _Run, stream: Stream) -> None:
     source, access, tally = run.source, run.access, run.tally
     scope = access.organization if stream.scope == "organization" else access.workspace
+    meter = source.connector.meter
+    if not scope and meter is not None and meter.instead_of == stream.name:
+        scopes = Scopes(workspace=access.workspace)
+        await read_meter(source, run.api, meter, scopes, tally, since=access.since, today=run.today)
+        return
     if not scope:
         tally.warn(f"{stream.name} is not read: set `organization` of this source")
         return
-    after = await asyncio.to_thread(_start, run, stream)
+    after = await asyncio.to_thread(_begin, run, stream)
+    tally.asked(date.fromisoformat(after[:10]), run.today)
     try:
-        listed = await _files(run.api, source, stream, scope, after)
+        listed = await _files(run, stream, scope, after)
     except NotPublishedError as error:
         if not stream.optional:
             raise ConfigurationError(f"{error}: is `workspace` right, and are compliance logs switched on?") from error
@@ -185,15 +195,23 @@ async def _read_stream(run: _Run, stream: Stream) -> None:
                 tally.progress.advance(1)
 
 
-def _start(run: _Run, stream: Stream) -> str:
-    """Return the position after which to list: some days before the last one, since files may come late."""
+def _begin(run: _Run, stream: Stream) -> str:
+    """Return the position after which to list: some days before the last one, since files may come late.
+
+    Where files are read anew, or again after longer than they are kept, they hold but a part of the first day. Up to
+    that day the facts stand that were read in another way.
+    """
     connector = run.source.connector
     position = read_time(ingestion.get_watermark(run.source.store, run.source.name, stream.name))
+    kept = run.today - timedelta(days=connector.retention_days)
+    first = run.access.since or kept
     if position != UNREADABLE:
         moment = datetime.fromtimestamp(position / 1e6, UTC) - timedelta(days=connector.restatement_days)
+        first = max(moment.date(), kept)
     else:
-        first = run.access.since or run.today - timedelta(days=connector.retention_days)
         moment = datetime(first.year, first.month, first.day, tzinfo=UTC)
+    if position == UNREADABLE or moment.date() < kept:
+        ingestion.close_facts(run.source.store, run.source.name, first + timedelta(days=1))
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -244,6 +262,7 @@ def _keep(source: Source, tally: Tally, results: Sequence[Read], closed: set[dat
         keep(source, tally, result, closed, Kept(stream=kept.stream))
     keep(source, tally, results[0], closed, kept)
     tally.files += 1
+    tally.pages += 1
 
 
 def _name(file: RemoteFile) -> str:

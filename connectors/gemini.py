@@ -11,16 +11,16 @@ for again). Sources: the reference and the discovery document of the Admin SDK, 
 """
 
 from collections import Counter
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 
 import msgspec
 
 from connectors.connector import Connector, Permission, Scopes, Table, TableFeed
+from connectors.parsing import NO_DAY, day_of_text, midnights, next_page, nonzero
 from connectors.rows import DayRow, Request, TablePage
 
 PASSIVE = "what Gemini did unasked (an inactive event)"
 UNKNOWN = "an event of which Google does not say whether somebody asked for it"
-NO_DAY = "no readable day"
 
 ANY_ACCOUNT = "105250506097979753968"
 """Stands for an account that Google does not name: it is many people's."""
@@ -67,8 +67,8 @@ _ACTIVITIES = msgspec.json.Decoder(_Activities)
 def ask(scopes: Scopes, first: date, last: date) -> tuple[Request, ...]:
     """Ask for some days, to the midnight at the end of the last one."""
     del scopes
-    span = {"startTime": f"{first}T00:00:00.000Z", "endTime": f"{last + timedelta(days=1)}T00:00:00.000Z"}
-    return (Request(path=_PATH, parameters={**span, "maxResults": "1000"}),)
+    begin, end = midnights(first, last, "{}T00:00:00.000Z")
+    return (Request(path=_PATH, parameters={"startTime": begin, "endTime": end, "maxResults": "1000"}),)
 
 
 def parse(answer: bytes, request: Request) -> TablePage:
@@ -81,14 +81,13 @@ def parse(answer: bytes, request: Request) -> TablePage:
         kinds = Counter(_kind(event) for event in each.events or ())
         active = kinds.pop("", 0)
         passed.update(kinds)
-        day = _day(each.id.time)
+        day = day_of_text(each.id.time)
         if active and day is None:
             bad += 1
         elif active and day is not None:
             rows.append(_row(each, day, active))
-    more = {**request.parameters, "pageToken": page.next_page_token or ""}
-    then = (Request(path=request.path, parameters=more),) if page.next_page_token else ()
-    return TablePage(rows=tuple(rows), then=then, passed=passed, bad={NO_DAY: bad} if bad else {})
+    then = next_page(request, "pageToken", page.next_page_token)
+    return TablePage(rows=tuple(rows), then=then, passed=passed, bad=nonzero({NO_DAY: bad}))
 
 
 def _row(activity: _Activity, day: date, prompts: int) -> DayRow:
@@ -109,15 +108,6 @@ def _kind(event: _Event) -> str:
     if category.startswith("active_"):
         return ""
     return PASSIVE if category == "inactive" else UNKNOWN
-
-
-def _day(time: str | None) -> date | None:
-    """Return the UTC day of a moment; None where it cannot be read."""
-    try:
-        moment = datetime.fromisoformat(time or "")
-    except ValueError:
-        return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC).date()
 
 
 _SCOPE = "https://www.googleapis.com/auth/admin.reports.audit.readonly"

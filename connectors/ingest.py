@@ -4,11 +4,12 @@ Killed at any moment and run again, it ends with the same facts: a file is kept 
 until its facts are written.
 """
 
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import assert_never
 
@@ -16,18 +17,24 @@ from connectors.connector import Connector, file_feed
 from connectors.days import work_out_days
 from connectors.directory import read_directory
 from connectors.door import Door, seats_of
-from connectors.errors import ConnectorError
+from connectors.errors import BeingReadError, ConnectorError, TryAgainError
 from connectors.pieces import LogFile, files_in, opened
 from connectors.readahead import End, read_ahead
 from connectors.reading import Read, Reader, ReadersAndCaller
-from connectors.report import Progress, RunReport, Tally
+from connectors.report import Progress, RunReport, StoppedError, Tally
 from connectors.rows import Account
 from storage import ingestion
+from storage.claim import claimed
+from storage.reading import last_runs
 from storage.store import Store
 
 CLOSED_DAY = "of a day that is closed: its events are gone"
 FOLDER = "folder"
 """The stream of files that were given as a path."""
+
+STOPPED = "stopped before its end"
+SHORTEST_WAIT, LONGEST_WAIT = timedelta(minutes=5), timedelta(days=1)
+"""Vendors publish by the hour or the day; and none is left alone for longer because an answer says so."""
 
 Clock = Callable[[], datetime]
 
@@ -59,13 +66,14 @@ def ingest_path(source: Source, path: Path, *, today: date, progress: Progress, 
     """
     files = files_in(path)
     with noted(source.store, source.name, progress, clock) as tally:
-        keep_accounts(source, list(_accounts(source, tally, files)), today=today)
+        feed = file_feed(source.connector)
+        keep_accounts(source, list(_accounts(source, tally, files)), today=today, seats=feed.seats)
         logs = [each for each in files if not each.is_users]
         size = sum(each.size for each in logs)
         progress.begin("Reading logs", size)
-        with ReadersAndCaller(Reader(parse=file_feed(source.connector).parse, door=source.door), size) as pool:
+        with ReadersAndCaller(Reader(parse=feed.parse, door=source.door), size) as pool:
             _read_logs(source, tally, logs, pool)
-            work_out_days(source.store, source.name, source.connector.tool, tally, pool)
+            work_out_days(source.store, source.name, source.connector, tally, pool)
     return tally.report()
 
 
@@ -85,29 +93,73 @@ def ingest_directory(
 
 @contextmanager
 def noted(store: Store, name: str, progress: Progress, clock: Clock) -> Iterator[Tally]:
-    """Note in the store how a run went. A run that was killed stays there without an end."""
+    """Hold the source, and note in the store how its run went. A run that was killed stays there without an end.
+
+    Raises BeingReadError where another process reads the source.
+    """
     tally = Tally(source=name, progress=progress)
-    number = ingestion.start_run(store, name, clock())
-    error: str | None = "stopped before its end"
-    try:
-        yield tally
-        error = f"{len(tally.damaged)} damaged files were not read" if tally.damaged else None
-    except ConnectorError as failure:
-        error = str(failure)
-        raise
-    finally:
-        report = tally.report()
-        ingestion.finish_run(
-            store,
-            number,
-            finished=clock(),
-            first_day=report.first_day,
-            last_day=report.last_day,
-            files=report.files,
-            rows=report.rows,
-            skipped=report.skipped,
-            error=error,
-        )
+    with claimed(store, name) as free:
+        if not free:
+            raise BeingReadError(f"it is being read by another process{_since(store, name)}: let that one finish")
+        number = ingestion.start_run(store, name, clock())
+        error: str | None = STOPPED
+        again: datetime | None = None
+        try:
+            yield tally
+            error = _damaged(len(tally.damaged)) if tally.damaged else None
+        except ConnectorError as failure:
+            error = str(failure)
+            again = next_try(failure, clock()) if isinstance(failure, TryAgainError) else None
+            raise
+        except StoppedError:
+            raise
+        except Exception as fault:
+            error = fault_in_words(fault)
+            raise
+        finally:
+            _note(store, number, tally.report(), clock(), error, again)
+
+
+def next_try(error: TryAgainError, at: datetime) -> datetime:
+    """Return when to ask again a vendor that wanted patience at `at`: as long as it said, within what makes sense."""
+    wait = min(max(SHORTEST_WAIT.total_seconds(), error.after or 0), LONGEST_WAIT.total_seconds())
+    return at + timedelta(seconds=wait)
+
+
+def fault_in_words(fault: Exception) -> str:
+    """Return what and where a fault of this program is. Its own message may hold what must not be told."""
+    place = traceback.extract_tb(fault.__traceback__)[-1]
+    return f"a fault of ai-usage itself: {type(fault).__name__} at {Path(place.filename).name}, line {place.lineno}"
+
+
+def _damaged(files: int) -> str:
+    return "1 damaged file was not read" if files == 1 else f"{files} damaged files were not read"
+
+
+def _since(store: Store, name: str) -> str:
+    going_on = [each.started for each in last_runs(store) if each.source == name and each.finished is None]
+    return f" since {going_on[0]:%Y-%m-%d %H:%M} UTC" if going_on else ""
+
+
+def _note(
+    store: Store, number: int, report: RunReport, at: datetime, error: str | None, again: datetime | None
+) -> None:
+    ingestion.finish_run(
+        store,
+        number,
+        finished=at,
+        first_day=report.first_day,
+        last_day=report.last_day,
+        asked_from=report.asked_from,
+        asked_to=report.asked_to,
+        pages=report.pages,
+        files=report.files,
+        rows=report.rows,
+        skipped=report.skipped,
+        warnings=report.warnings,
+        error=error,
+        next_try=again,
+    )
 
 
 def keep_accounts(source: Source, accounts: Sequence[Account], *, today: date, seats: bool = True) -> None:
@@ -137,6 +189,7 @@ def keep(source: Source, tally: Tally, result: Read, closed: set[date], kept: Ke
     """Write what a piece held. Events of closed days are counted and left out."""
     batches = [each for each in result.batches if each.day not in closed]
     refused = sum(each.rows for each in result.batches if each.day in closed)
+    tally.progress.advance(0)  # between the pieces of a large file a run can be stopped, too
     tally.skipped.update(result.passed)
     if refused:
         tally.skipped[CLOSED_DAY] += refused

@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime, timedelta
 import msgspec
 
 from connectors.connector import Connector, Permission, Scopes, Table, TableFeed
+from connectors.parsing import known, next_page, unix_seconds
 from connectors.rows import Account, DayRow, Request, TablePage
 
 PROJECT_KEYS = "use by a project's key: no user is named"
@@ -70,7 +71,7 @@ def parse_users(answer: bytes, request: Request) -> TablePage:
             if not each.is_service_account
         ),
         machines=tuple(each.id for each in users.data if each.is_service_account),
-        then=_following(request, "after", users.last_id) if users.has_more else (),
+        then=next_page(request, "after", users.last_id, more=users.has_more),
     )
 
 
@@ -78,8 +79,8 @@ def ask(scopes: Scopes, first: date, last: date) -> tuple[Request, ...]:
     """Ask for buckets of one day each, by user and model."""
     del scopes
     parameters = {
-        "start_time": str(_seconds(first)),
-        "end_time": str(_seconds(last + timedelta(days=1))),
+        "start_time": str(unix_seconds(first)),
+        "end_time": str(unix_seconds(last + timedelta(days=1))),
         "bucket_width": "1d",
         "group_by": ("user_id", "model"),
         "limit": "31",
@@ -93,7 +94,7 @@ def parse(answer: bytes, request: Request) -> TablePage:
     passed: Counter[str] = Counter()
     return TablePage(
         rows=tuple(row for bucket in report.data for row in _rows(bucket, passed)),
-        then=_following(request, "page", report.next_page) if report.has_more else (),
+        then=next_page(request, "page", report.next_page, more=report.has_more),
         passed=passed,
     )
 
@@ -106,19 +107,8 @@ def _rows(bucket: _Bucket, passed: Counter[str]) -> Iterator[DayRow]:
         elif each.num_model_requests == 0:
             passed[IDLE] += 1
         else:
-            told = {"input_tokens": each.input_tokens, "output_tokens": each.output_tokens}
-            measures = {name: value for name, value in told.items() if value is not None}
+            measures = known(input_tokens=each.input_tokens, output_tokens=each.output_tokens)
             yield DayRow(day=day, account=each.user_id, model=each.model, measures=measures)
-
-
-def _following(request: Request, name: str, cursor: str | None) -> tuple[Request, ...]:
-    if not cursor:
-        raise ValueError("the answer says that there is more, but not where")
-    return (Request(path=request.path, parameters={**request.parameters, name: cursor}),)
-
-
-def _seconds(day: date) -> int:
-    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
 
 
 _WHERE = "OpenAI Platform: Settings, Organization, Admin keys (only an owner can make one)"

@@ -7,6 +7,7 @@ import gc
 import hashlib
 import multiprocessing
 import os
+import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
@@ -164,6 +165,7 @@ def _start_thread(reader: Reader) -> None:
 def _start_process(reader: Reader) -> None:
     _start_thread(reader)
     gc.disable()  # as in _without_collections
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process of a terminal: the caller ends this one
     threading.Thread(target=_follow_parent, daemon=True).start()
 
 

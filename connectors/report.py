@@ -12,8 +12,15 @@ SHOWN = 20
 """Problems that are told one by one; the others are counted."""
 
 
+class StoppedError(Exception):
+    """Whoever watches the run wants it to end. What is kept stays, and the next run goes on from there."""
+
+
 class Progress(Protocol):
-    """Who watches a run. Nothing told here comes out of a log line; file names are those the operator gave."""
+    """Who watches a run. Nothing told here comes out of a log line; file names are those the operator gave.
+
+    Any of them may raise StoppedError to end the run.
+    """
 
     def begin(self, what: str, total: int) -> None:
         """A stage begins, of `total` units (bytes, files or days)."""
@@ -25,8 +32,20 @@ class Progress(Protocol):
         """Something is worth a line."""
 
 
+class Watch(Progress, Protocol):
+    """Who watches several runs at once, and what is not about one source alone."""
+
+    def of(self, source: str) -> Progress:
+        """Return who watches the run of `source`."""
+
+
 class Quiet:
     """Watches and says nothing."""
+
+    def of(self, source: str) -> "Quiet":
+        """Say nothing of `source` either."""
+        del source
+        return self
 
     def begin(self, what: str, total: int) -> None:
         """Say nothing."""
@@ -42,10 +61,15 @@ class Quiet:
 class RunReport:
     """What a run did. `files` and `rows` are the new ones; `skipped` counts lines by reason.
 
-    `problems` are sentences with file and line, SHOWN at most. `damaged` are the files that were not marked done.
+    `pages` are the answers that the vendor gave, files among them; `asked_from` and `asked_to` the days it was asked
+    for, `first_day` and `last_day` those that came. `problems` are sentences with file and line, SHOWN at most.
+    `damaged` are the files that were not marked done.
     """
 
     source: str
+    asked_from: date | None
+    asked_to: date | None
+    pages: int
     files: int
     known_files: int
     rows: int
@@ -64,6 +88,9 @@ class Tally:
 
     source: str
     progress: Progress
+    asked_from: date | None = None
+    asked_to: date | None = None
+    pages: int = 0
     files: int = 0
     known_files: int = 0
     rows: int = 0
@@ -73,6 +100,11 @@ class Tally:
     damaged: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     seen: set[date] = field(default_factory=set)
+
+    def asked(self, first: date, last: date) -> None:
+        """Note that the vendor was asked for the days from `first` to `last`."""
+        self.asked_from = min(self.asked_from or first, first)
+        self.asked_to = max(self.asked_to or last, last)
 
     def bad_lines(self, file: str, bad: Iterable[BadLine]) -> None:
         """Count bad lines of `file`."""
@@ -86,7 +118,9 @@ class Tally:
         self.progress.note(f"{file}: {why}; not marked done, it will be read again")
 
     def warn(self, text: str) -> None:
-        """Note something that the run goes on without."""
+        """Note something that the run goes on without; once, though every window lacks it."""
+        if text in self.warnings:
+            return
         self.warnings.append(text)
         self.progress.note(text)
 
@@ -94,6 +128,9 @@ class Tally:
         """Return how the run went."""
         return RunReport(
             source=self.source,
+            asked_from=self.asked_from,
+            asked_to=self.asked_to,
+            pages=self.pages,
             files=self.files,
             known_files=self.known_files,
             rows=self.rows,

@@ -73,13 +73,17 @@ class Rows:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Account:
-    """One account in a vendor's list of users. `created` is absent where the vendor does not say."""
+    """One account in a vendor's list of users. `created` is absent where the vendor does not say.
+
+    `doubt`: of several addresses that lists give to one id, the one with the least counts.
+    """
 
     id: str
     email: str | None
     active: bool
     created: date | None
     plan: str = ""
+    doubt: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -114,7 +118,9 @@ class Request:
 
     With a `body` it is a POST of JSON. A `link` is a whole address that the vendor handed out, signed by itself: it is
     fetched without the key. `about` is the asker's own note of what the answer will be about; it is not sent.
-    `otherwise` is asked where the vendor does not know this request.
+    `otherwise` is asked where the vendor does not know this request. `person` is the vendor's id of one of many people:
+    it takes the place of `{person}` in the path, which is told without it. Where the vendor has nothing of that person,
+    or refuses to tell, the others are asked all the same.
     """
 
     path: str
@@ -122,6 +128,7 @@ class Request:
     body: Mapping[str, object] | None = None
     link: bool = False
     about: str = ""
+    person: str = ""
     otherwise: "Request | None" = None
 
 

@@ -1,32 +1,40 @@
 """A run over a vendor that delivers finished numbers by day: people first, then the days that are missing or restated.
 
-The newest days come first. What was read is kept a window at a time with how far the run came, in one transaction:
-stopped anywhere, the next run goes on from there.
+A first run reads the newest days first. What was read is kept a window at a time with how far the run came, in one
+transaction: stopped anywhere, the next run goes on from there.
 """
 
 import asyncio
-from collections import Counter, defaultdict, deque
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+import re
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from hashlib import sha256
+from typing import Protocol, TypeVar
 
 from connectors.auth import bearer_token
 from connectors.auth_microsoft import Application, get_token
 from connectors.connector import Connector, Scopes, Table, TableFeed
-from connectors.door import model_name
 from connectors.errors import (
     ConfigurationError,
+    ConnectorError,
+    ExpiredCursorError,
+    ForbiddenError,
     NotPublishedError,
     PermissionMissingError,
     SourceFailedError,
 )
-from connectors.http import Api, Sleep, get_page, open_api, signed
+from connectors.fold import IMPOSSIBLE, MOST, Fold
+from connectors.http import FIRST_PAUSE, TIMEOUT, Api, Sleep, get_page, limits_for, open_api, signed
 from connectors.ingest import Clock, Source, keep_accounts, noted, now
+from connectors.limits import Limits, Pace
+from connectors.logins import Logins, settle
+from connectors.parsing import nonzero
 from connectors.report import Progress, RunReport, Tally
 from connectors.rows import Account, DayRow, Request, TablePage
 from storage import ingestion
-from storage.facts import NO_MODEL, Alias, Person, Usage
-from storage.schema import MEASURES
+from storage.facts import Alias, CompanyDay, Person, Usage
 
 NEWEST, OLDEST = "newest day", "oldest day"
 WINDOW = 28
@@ -35,25 +43,33 @@ WINDOW = 28
 MOST_ANSWERS = 20_000
 """Answers to one window's questions: more of them do not come to an end."""
 
-IMPOSSIBLE = "a number that cannot be"
-MOST = 1e15
-"""No person does more of anything in a day."""
+RESTARTS = 2
+"""How often a question is asked from its first page again, where a page that it led to is gone."""
 
-NOBODY = "nobody's: no person is named"
-AGAIN = "an event that was told before"
-MACHINE = "a service account's, which is no person"
+READINGS = 3
+"""How often a page is asked for that cannot be read: an answer that was cut on the way is whole the next time."""
+
+DISPUTED = "a login to which two lists give different addresses: the more trusted one counts"
+REFUSED = "a person of whom the vendor refuses to tell (403), perhaps for want of a licence"
 DAY = timedelta(days=1)
-_WHOLE = {each.name for each in fields(Usage) if each.type in ("int | None", int | None)}
+_MEASURE = re.compile(r"[a-z][a-z0-9_]{0,47}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TableAccess:
-    """How a vendor's API is reached. `since`: where the first run begins; None: as far back as the vendor keeps."""
+    """How a vendor's API is reached. `since`: where the first run begins; None: as far back as the vendor keeps.
+
+    `also` names the opt-in tables that are read. `logins` is what the operator says of whose a login is. `timeout` is
+    the seconds that a page may take.
+    """
 
     token: str
     scopes: Scopes
     base_url: str = ""
     since: date | None = None
+    also: tuple[str, ...] = ()
+    logins: Logins = field(default_factory=Logins)
+    timeout: float = TIMEOUT
 
     def __repr__(self) -> str:
         return f"TableAccess(scopes={self.scopes!r}, base_url={self.base_url!r})"
@@ -66,7 +82,8 @@ class _Run:
     feed: TableFeed
     access: TableAccess
     tally: Tally
-    pace: "_Pace"
+    today: date
+    limits: Limits
     machines: set[Person] = field(default_factory=set)
 
 
@@ -84,26 +101,33 @@ async def ingest_tables(
     Raises a ConnectorError where the source as a whole cannot be read; the windows read before it are kept.
     """
     connector, feed = source.connector, table_feed(source.connector)
+    base_url, limits = access.base_url or connector.base_url, limits_for(sleep)
     with noted(source.store, source.name, progress, clock) as tally:
         async with open_api(
-            access.base_url or connector.base_url,
+            base_url,
             await _token(connector, access, clock),
             connector.users,
             sign=feed.sign,
             headers=feed.headers,
             sleep=sleep,
+            # The key that the operator gave, since what it is exchanged for changes from hour to hour.
+            pace=limits.pace(base_url, access.token, sleep, per_minute=feed.per_minute),
+            patience=access.timeout,
         ) as api:
-            pace = _Pace(feed.per_minute, sleep)
-            run = _Run(api=api, source=source, feed=feed, access=access, tally=tally, pace=pace)
-            await _read_people(run, today)
-            windows = list(_windows(source, access.since, today))
-            progress.begin(f"Reading {connector.title}", len(windows))
+            run = _Run(api=api, source=source, feed=feed, access=access, tally=tally, today=today, limits=limits)
+            await _read_people(run)
+            windows, snapshots = list(_windows(run)) if _by_window(run) else [], _snapshots(run)
+            progress.begin(f"Reading {connector.title}", len(windows) + len(snapshots))
+            if snapshots:
+                await _read_snapshots(run, snapshots)
+                progress.advance(len(snapshots))
             for number, (first, last) in enumerate(windows):
-                if number and feed.oauth_scope:
+                if number and (feed.oauth_scope or feed.login):
                     # A token that was exchanged for lives an hour; the windows of a first run may take longer.
                     shown = signed(feed.sign, await _token(connector, access, clock))
                     run = replace(run, api=replace(api, headers={**api.headers, **shown}))
-                await _read_window(run, first, last)
+                if not await _read_window(run, first, last):
+                    break
                 progress.advance(1)
     return tally.report()
 
@@ -126,6 +150,7 @@ async def probe_tables(connector: Connector, access: TableAccess, today: date) -
         sign=feed.sign,
         headers=feed.headers,
         sleep=at_once,
+        patience=access.timeout,
     ) as api:
         day = today - (connector.lag_hours // 24 + 2) * DAY
         for request in table.ask(access.scopes, day, day)[:1]:
@@ -135,6 +160,26 @@ async def probe_tables(connector: Connector, access: TableAccess, today: date) -
                 return
             except (ValueError, KeyError, TypeError) as error:
                 raise SourceFailedError(f"an answer of {table.name} cannot be read") from error
+
+
+async def read_table(
+    source: Source, api: Api, table: Table, scopes: Scopes, first: date, last: date, tally: Tally
+) -> list[DayRow]:
+    """Return what a table beside a connector's feed tells of some days. Raises a ConnectorError as `ingest_tables`."""
+    feed, access = TableFeed(tables=(table,)), TableAccess(token="", scopes=scopes)
+    limits = limits_for(api.sleep)
+    run = _Run(api=api, source=source, feed=feed, access=access, tally=tally, today=last, limits=limits)
+    rows: list[DayRow] = []
+    for begin, end in _spans(first, last, table.span_days):
+        try:
+            pages = await _from_the_start(run, table, begin, end, list[TablePage])
+        except ExpiredCursorError as error:
+            raise SourceFailedError(f"{table.name} broke off: {error}") from error
+        for page in pages:
+            rows += page.rows
+            tally.skipped.update(page.passed)
+            tally.skipped.update(page.bad)
+    return rows
 
 
 def table_feed(connector: Connector) -> TableFeed:
@@ -155,55 +200,105 @@ async def _token(connector: Connector, access: TableAccess, clock: Clock) -> str
     return await get_token(application, feed.login)
 
 
-@dataclass(slots=True)
-class _Pace:
-    """Keeps requests apart by as much as the vendor's own limit wants, so that it need not turn them away."""
-
-    per_minute: int
-    sleep: Sleep
-    _next: float = 0.0
-
-    async def wait(self) -> None:
-        """Wait until the next request may go."""
-        if not self.per_minute:
-            return
-        moment = asyncio.get_running_loop().time()
-        if moment < self._next:
-            await self.sleep(self._next - moment)
-        self._next = max(moment, self._next) + 60 / self.per_minute
-
-
-async def _read_people(run: _Run, today: date) -> None:
+async def _read_people(run: _Run) -> None:
     accounts: list[Account] = []
-    for table in run.feed.people:
+    for table in _read_at_all(run.feed.people, run.access):
         try:
-            async for page in _pages(run, table, today, today):
-                accounts += page.accounts
-                run.machines.update(person for each in page.machines if (person := run.source.door.account(each)))
+            pages = await _from_the_start(run, table, run.today, run.today, list[TablePage])
         except (PermissionMissingError, NotPublishedError) as error:
             if not table.optional:
                 raise
             run.tally.warn(f"{table.name} are not read: {error}")
+            continue
+        for page in pages:
+            accounts += page.accounts
+            run.machines.update(person for each in page.machines if (person := run.source.door.account(each)))
+            run.tally.skipped.update(page.passed)
+            run.tally.skipped.update(page.bad)
+    if run.feed.account_id:
+        accounts = _settled(run, accounts)
     if accounts:
-        await asyncio.to_thread(keep_accounts, run.source, accounts, today=today, seats=run.feed.seats)
+        await asyncio.to_thread(keep_accounts, run.source, accounts, today=run.today, seats=run.feed.seats)
 
 
-def _windows(source: Source, since: date | None, today: date) -> Iterator[tuple[date, date]]:
-    """The windows to read, newest first: what was never read, and what may have been restated since."""
-    connector = source.connector
-    last = today - DAY
-    earliest = max(since or date.min, today - timedelta(days=connector.retention_days))
-    if table_feed(connector).adds:
-        # A snapshot holds what it holds, whatever was read before.
-        yield from [(earliest, last)] if earliest <= last else []
+def _settled(run: _Run, accounts: Sequence[Account]) -> list[Account]:
+    """Return the accounts with those of the operator's list, one address an id, and tell who remains without one."""
+    logins = run.access.logins
+    run.tally.bad_lines(logins.file, logins.bad)
+    settled = settle([*accounts, *logins.accounts], run.source.door)
+    run.tally.skipped.update(nonzero({DISPUTED: settled.disputed}))
+    if settled.unknown:
+        some = f"{settled.unknown} logins with seats have" if settled.unknown > 1 else "1 login with a seat has"
+        run.tally.warn(
+            f"{some} no e-mail address, so no department: a CSV with the columns login and email can say whose they "
+            f"are; name it in `logins` of [sources.{run.source.name}]"
+        )
+    return list(settled.accounts)
+
+
+def _read_at_all(tables: Sequence[Table], access: TableAccess) -> list[Table]:
+    return [each for each in tables if not each.opt_in or each.name in access.also]
+
+
+def _by_window(run: _Run) -> list[Table]:
+    """The tables whose rows take the place of what was known of a window."""
+    return [each for each in _read_at_all(run.feed.tables, run.access) if not each.adds]
+
+
+def _snapshots(run: _Run) -> list[Table]:
+    """The tables that add."""
+    return [each for each in _read_at_all(run.feed.tables, run.access) if each.adds]
+
+
+async def _read_snapshots(run: _Run, tables: Sequence[Table]) -> None:
+    """Read the tables that add. A snapshot holds what it holds, whatever was read before."""
+    days = list(_days(_earliest(run), run.today - DAY))
+    if not days:
         return
-    newest = ingestion.get_watermark(source.store, source.name, NEWEST)
-    oldest = ingestion.get_watermark(source.store, source.name, OLDEST)
+    fold = Fold(run.source.door, days, run.machines)
+    for table in tables:
+        try:
+            part = await _from_the_start(run, table, days[0], days[-1], fold.part)
+        except (PermissionMissingError, NotPublishedError) as error:
+            if not table.optional:
+                raise
+            run.tally.warn(f"{table.name} is not read: {error}")
+        else:
+            fold.take(part, days, measures=False)
+            run.tally.skipped.update(part.skipped)
+    run.tally.asked(days[0], days[-1])
+    facts = await asyncio.to_thread(_facts, run, fold)
+    # How far the run came is told by the tables that are read by window, where there are some.
+    positions = {} if _by_window(run) else {NEWEST: str(days[-1]), OLDEST: str(days[0])}
+    await asyncio.to_thread(_keep_company, run, fold, days, told=[])
+    await asyncio.to_thread(ingestion.merge_usage, run.source.store, run.source.name, days, facts, positions)
+    _count(run, fold, facts)
+
+
+def _earliest(run: _Run) -> date:
+    return max(run.access.since or date.min, run.today - timedelta(days=run.source.connector.retention_days))
+
+
+def _marks(run: _Run) -> list[tuple[str, str]]:
+    """The names of the watermarks that a run moves; the last are those that say where it goes on.
+
+    Opt-in tables have their own: switched on, they are read as far back as the vendor keeps.
+    """
+    wanted = sorted(each.name for each in _by_window(run) if each.opt_in)
+    own = f" with {sha256(' '.join(wanted).encode()).hexdigest()[:16]}" if wanted else ""
+    return [(NEWEST, OLDEST), *([(NEWEST + own, OLDEST + own)] if own else [])]
+
+
+def _windows(run: _Run) -> Iterator[tuple[date, date]]:
+    """The windows to read: what may have been restated, oldest first, then what was never read, newest first."""
+    source, earliest, last = run.source, _earliest(run), run.today - DAY
+    newest, oldest = (ingestion.get_watermark(source.store, source.name, each) for each in _marks(run)[-1])
     if newest is None or oldest is None:
         yield from _cut(earliest, last)
         return
-    again = date.fromisoformat(newest) - timedelta(days=connector.restatement_days - 1)
-    yield from _cut(max(again, earliest), last)
+    again = date.fromisoformat(newest) - timedelta(days=source.connector.restatement_days - 1)
+    # Oldest first: `newest` moves with each window, and stopped anywhere leaves no hole behind it.
+    yield from reversed(list(_cut(max(again, earliest), last)))
     yield from _cut(earliest, date.fromisoformat(oldest) - DAY)
     for day in ingestion.late_days(source.store, source.name):
         if max(earliest, date.fromisoformat(oldest)) <= day < again:
@@ -217,34 +312,96 @@ def _cut(first: date, last: date) -> Iterator[tuple[date, date]]:
         last = begin - DAY
 
 
-async def _read_window(run: _Run, first: date, last: date) -> None:
-    rows: list[DayRow] = []
-    late: set[date] = set()
-    untold: set[date] = set()
-    for table in run.feed.tables:
-        for begin, end in _spans(first, last, table.span_days):
-            try:
-                async for page in _pages(run, table, begin, end):
-                    rows += page.rows
-                    untold |= set(_days(begin, end)) if page.no_data else set()
-            except NotPublishedError:
-                if run.feed.adds:
-                    raise
-                late |= set(_days(begin, end))
-            except PermissionMissingError as error:
-                if not table.optional:
-                    raise
-                run.tally.warn(f"{table.name} is not read: {error}")
-                break
-    if late:
-        await asyncio.to_thread(ingestion.mark_late, run.source.store, run.source.name, late)
-    days = [day for day in _days(first, last) if day not in late]
-    if not days:
-        return
-    facts = await asyncio.to_thread(_facts, run, [row for row in rows if row.day in set(days)])
-    untold -= {fact.day for fact in facts}
-    await asyncio.to_thread(_keep, run, days, untold, facts)
-    run.tally.rows += len(rows)
+async def _read_window(run: _Run, first: date, last: date) -> bool:
+    """Read a window and keep it. False: it stays as it was, and the run ends here.
+
+    That is where a table is refused that had been read before: writing the window without it would wipe what it told.
+    """
+    run.tally.asked(first, last)
+    fold = Fold(run.source.door, list(_days(first, last)), run.machines)
+    read: list[Table] = []
+    for table in _by_window(run):
+        try:
+            await _read_table(run, fold, table, first, last)
+            read.append(table)
+        except PermissionMissingError as error:
+            if not table.optional:
+                raise
+            if table.measures and ingestion.get_watermark(run.source.store, run.source.name, _mark(table)):
+                run.tally.warn(
+                    f"{table.name}, which was read before, is refused now: everything up to {last} stays as it was, so "
+                    f"that nothing it told is lost. {error}"
+                )
+                return False
+            run.tally.warn(f"{table.name} is not read: {error}")
+            fold.unread |= fold.days
+    if fold.late:
+        await asyncio.to_thread(ingestion.mark_late, run.source.store, run.source.name, fold.late)
+    if days := sorted(fold.days - fold.late):
+        facts = await asyncio.to_thread(_facts, run, fold)
+        await asyncio.to_thread(_keep, run, days, fold, facts, read)
+        _count(run, fold, facts)
+    return True
+
+
+async def _read_table(run: _Run, fold: Fold, table: Table, first: date, last: date) -> None:
+    """Read one table for a window. What the vendor has not published, or could not tell to its end, is late."""
+    settled = run.today - timedelta(days=run.source.connector.lag_hours // 24 + 1)
+    spans = deque(_spans(first, last, table.span_days))
+    while spans:
+        begin, end = spans.popleft()
+        try:
+            part = await _from_the_start(run, table, begin, end, fold.part)
+        except ExpiredCursorError as error:
+            run.tally.warn(f"{table.name} is read again by the next run for {begin} to {end}: {error}")
+            fold.late |= set(_days(begin, end))
+        except NotPublishedError:
+            # Where only the newest days are missing, the others need not wait for them.
+            if begin <= settled < end:
+                spans.appendleft((begin, settled))
+                begin = settled + DAY
+            missing = fold.unread if table.optional else fold.late
+            missing |= set(_days(begin, end))
+        else:
+            if table.optional and part.untold:
+                part.untold = False
+                fold.unread |= set(_days(begin, end))
+            fold.take(part, list(_days(begin, end)))
+            run.tally.skipped.update(part.skipped)
+
+
+class _Takes(Protocol):
+    """What pages are gathered in."""
+
+    def append(self, page: TablePage, /) -> None:
+        """Take a page in."""
+
+
+T = TypeVar("T", bound=_Takes)
+
+
+async def _from_the_start(run: _Run, table: Table, first: date, last: date, begin: Callable[[], T]) -> T:
+    """Gather every page about some days; where one is gone that the vendor led to, all of them anew."""
+    for restart in range(RESTARTS + 1):
+        gathered = begin()
+        try:
+            async for page in _pages(run, table, first, last):
+                gathered.append(page)
+        except ExpiredCursorError:
+            if restart == RESTARTS:
+                raise
+        else:
+            return gathered
+    raise AssertionError("the last attempt returns or raises")
+
+
+def _mark(table: Table) -> str:
+    """The watermark that says that an optional table was read."""
+    return f"read {table.name}"[:64]
+
+
+def _count(run: _Run, fold: Fold, facts: Sequence[Usage]) -> None:
+    run.tally.rows += fold.rows
     run.tally.seen |= {fact.day for fact in facts}
 
 
@@ -262,91 +419,103 @@ def _days(first: date, last: date) -> Iterator[date]:
 
 
 async def _pages(run: _Run, table: Table, first: date, last: date) -> AsyncIterator[TablePage]:
-    """Ask for the days, and for what the answers lead to. A question that comes twice would go on for ever."""
-    api = replace(run.api, permission=table.permission)
-    waiting: deque[Request] = deque(table.ask(run.access.scopes, first, last))
+    """Ask for the days, and for what the answers lead to. A question that comes twice would go on for ever.
+
+    Raises ExpiredCursorError where the vendor no longer knows what it led to.
+    """
+    api = replace(run.api, permission=table.permission, pace=_pace(run, table))
+    waiting = deque((request, False) for request in table.ask(run.access.scopes, first, last))
     asked: set[str] = set()
+    refusals: list[ConnectorError] = []
+    answered = False
     while waiting:
-        request = waiting.popleft()
+        request, led_to = waiting.popleft()
         key = repr(request)
         if key in asked:
             raise SourceFailedError(f"{table.name} does not come to an end: a page came twice")
         asked.add(key)
         if len(asked) > MOST_ANSWERS:
             raise SourceFailedError(f"{table.name} does not come to an end: {MOST_ANSWERS} answers for one window")
-        await run.pace.wait()
         try:
-            page = table.parse(await get_page(api, request), request)
-        except NotPublishedError:
-            if request.otherwise is None:
+            page = await _page(api, table, request, len(asked))
+        except (NotPublishedError, ForbiddenError) as error:
+            missing = isinstance(error, NotPublishedError)
+            if request.otherwise is not None and missing:
+                waiting.append((request.otherwise, led_to))
+            elif request.person:
+                refusals.append(error)
+            elif led_to and missing:
+                raise ExpiredCursorError(f"page {len(asked)} was gone when it was asked for ({error})") from error
+            else:
                 raise
-            waiting.append(request.otherwise)
             continue
-        except (ValueError, KeyError, TypeError) as error:
-            raise SourceFailedError(f"an answer of {table.name} cannot be read") from error
-        run.tally.skipped.update(page.passed)
-        run.tally.skipped.update(page.bad)
-        run.tally.files += 1
-        waiting.extend(page.then)
+        run.tally.pages += 1
+        waiting.extend((each, True) for each in page.then)
+        answered |= bool(request.person)
         yield page
+    if refused := [each for each in refusals if isinstance(each, ForbiddenError)]:
+        run.tally.skipped[REFUSED] += len(refused)
+    if refusals and not answered:
+        raise (refused or refusals)[0]
 
 
-def _facts(run: _Run, rows: Sequence[DayRow]) -> list[Usage]:
-    """Add up what the tables say of a person, day and model. Identities go through the door here."""
-    door, tool = run.source.door, run.source.connector.tool
-    owners = _owners(run.source, rows)
-    sums: dict[tuple[date, Person, str], Counter[str]] = defaultdict(Counter)
-    events: set[str] = set()
-    for row in rows:
-        if row.event in events:
-            run.tally.skipped[AGAIN] += 1
-            continue
-        if row.event is not None:
-            events.add(row.event)
-        account = door.account(row.account)
-        if account in run.machines:
-            run.tally.skipped[MACHINE] += 1
-            continue
-        person = door.person(row.email) or (owners.get(account, account) if account else None)
-        if person is None:
-            run.tally.skipped[NOBODY] += 1
-            continue
-        model = model_name(row.model) if row.model else NO_MODEL
-        known = {name: value for name, value in row.measures.items() if name in MEASURES}
-        if not all(0 <= value <= MOST for value in known.values()):
-            run.tally.skipped[IMPOSSIBLE] += 1
-            continue
-        sums[row.day, person, model].update(known)
-    return [
-        Usage(day=day, person=person, tool=tool, model=model, **_typed(measures))  # type: ignore[arg-type]  # by name
-        for (day, person, model), measures in sums.items()
-    ]
+async def _page(api: Api, table: Table, request: Request, number: int) -> TablePage:
+    """Return what a page holds. One that cannot be read is asked for again: it may have been cut on the way."""
+    unreadable: Exception | None = None
+    for reading in range(READINGS):
+        if reading:
+            await api.sleep(FIRST_PAUSE * reading)
+        answer = await get_page(api, request)
+        try:
+            return table.parse(answer, request)
+        except (ValueError, KeyError, TypeError) as error:
+            unreadable = error
+    raise SourceFailedError(f"page {number} of {table.name} cannot be read, {READINGS} times over") from unreadable
 
 
-def _owners(source: Source, rows: Sequence[DayRow]) -> dict[Person, Person]:
-    """Return whose account is whose: as known before, else as the newest row with both an account and an address says.
+def _pace(run: _Run, table: Table) -> Pace:
+    if not table.per_minute:
+        return run.api.pace
+    name, key = table.name, run.access.token
+    return run.limits.pace(run.api.base_url, key, run.api.sleep, per_minute=table.per_minute, endpoint=name)
 
-    What is new is kept, since other rows of the account may lack the address.
+
+def _facts(run: _Run, fold: Fold) -> list[Usage]:
+    """Return the facts of a window, of accounts under the person to whom they belong.
+
+    It is as known before, else as the newest row with both an account and an address says; what is new is kept, since
+    other rows of the account may lack the address.
     """
-    owners = ingestion.account_aliases(source.store, source.name)
-    pairs = {row.account: row.email for row in sorted(rows, key=lambda row: row.day) if row.account and row.email}
-    known = {source.door.account(account): source.door.person(email) for account, email in pairs.items()}
-    news = {own: person for own, person in known.items() if own and person and own not in owners}
-    aliases = [Alias(alias=own, person=person) for own, person in news.items()]
-    ingestion.add_aliases(source.store, source.name, aliases)
-    return owners | news
-
-
-def _typed(measures: Mapping[str, float]) -> dict[str, float]:
-    # Rounded, so that the order in which pages came does not show in the last digits of a sum.
-    return {name: round(value) if name in _WHOLE else round(float(value), 6) for name, value in measures.items()}
-
-
-def _keep(run: _Run, days: list[date], untold: set[date], facts: list[Usage]) -> None:
-    """Keep the facts of `days`; those of which the vendor has nothing to tell stay as they were."""
     source = run.source
-    known = {each: ingestion.get_watermark(source.store, source.name, each) for each in (NEWEST, OLDEST)}
-    newest, oldest = max(known[NEWEST] or "", str(days[-1])), min(known[OLDEST] or "9", str(days[0]))
-    keep = ingestion.add_usage if run.feed.adds else ingestion.replace_usage
-    told = [day for day in days if day not in untold]
-    keep(source.store, source.name, told, facts, {NEWEST: newest, OLDEST: oldest})
+    owners = ingestion.account_aliases(source.store, source.name)
+    news = {own: person for own, (_, person) in fold.owners.items() if own not in owners}
+    ingestion.add_aliases(source.store, source.name, [Alias(alias=own, person=who) for own, who in news.items()])
+    return fold.facts(source.connector.tool, owners | news)
+
+
+def _keep(run: _Run, days: list[date], fold: Fold, facts: list[Usage], read: Sequence[Table]) -> None:
+    """Keep what was told of `days`; those of which the vendor has nothing to tell stay as they were."""
+    source, positions = run.source, {_mark(each): str(days[-1]) for each in read if each.optional}
+    for newest, oldest in _marks(run):
+        known = {each: ingestion.get_watermark(source.store, source.name, each) for each in (newest, oldest)}
+        positions[newest] = max(known[newest] or "", str(days[-1]))
+        positions[oldest] = min(known[oldest] or "9", str(days[0]))
+    silent = fold.untold - {fact.day for fact in facts}
+    told = [day for day in days if day not in silent]
+    _keep_company(run, fold, days, told=[day for day in days if day not in fold.untold | fold.unread])
+    if any(each.adds for each in run.feed.tables):
+        ingestion.merge_usage(source.store, source.name, told, facts, positions, restated=told)
+    else:
+        ingestion.replace_usage(source.store, source.name, told, facts, positions)
+
+
+def _keep_company(run: _Run, fold: Fold, days: Collection[date], *, told: Collection[date]) -> None:
+    """Keep what was told of the whole organisation and `days`. Of a day that was `told` without it, nothing stays."""
+    wanted, numbers = set(days), []
+    for (day, measure), value in fold.company.items():
+        if not _MEASURE.fullmatch(measure) or not 0 <= value <= MOST:
+            run.tally.skipped[IMPOSSIBLE] += 1
+        elif day in wanted:
+            numbers.append(CompanyDay(day=day, measure=measure, value=float(value)))
+    anew = sorted({*told, *(each.day for each in numbers)})
+    ingestion.replace_company_days(run.source.store, run.source.name, anew, numbers)

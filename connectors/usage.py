@@ -1,13 +1,13 @@
 """From a day's events to its facts. Pure, and the same whatever the order in which files came.
 
-Tokens. Where the vendor metered a person's day (COSTS rows with tokens), the day's tokens are the vendor's, by model.
-Elsewhere they are estimated: a token is about four characters of English (OpenAI's rule of thumb,
-https://help.openai.com/en/articles/4936856), a person's prompts are input and the assistant's answers output. That
-leaves out what the vendor adds to each request (instructions, files, earlier turns), so an estimate of input is low,
-and other languages take more tokens a character. Estimated rows say so.
+Tokens. Where the vendor metered a person's day (the usage analytics, or rows of a log with tokens; never both of one
+day), the day's tokens are the vendor's, by model. Elsewhere they may be estimated: a token is about four characters of
+English (OpenAI's rule of thumb, https://help.openai.com/en/articles/4936856), a person's prompts are input and the
+assistant's answers output. That leaves out what the vendor adds to each request (instructions, files, earlier turns),
+so an estimate of input is low, and other languages take more tokens a character. Estimated rows say so.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import date
 from typing import Any
@@ -19,6 +19,7 @@ from connectors.distinct import changes, coded, distinct
 from connectors.events import (
     ABSENT,
     ANSWER,
+    METERED,
     NOBODY,
     OTHER,
     PROMPT,
@@ -57,12 +58,14 @@ def usage_of_day(
     *,
     day: date,
     tool: str,
+    estimates: bool = True,
 ) -> list[Usage]:
     """Return the facts of `day` from its events; the next day's are wanted for answers that came after midnight.
 
-    `aliases` names the address of an account. Facts come by person, each one's models weakest first.
+    `aliases` names the address of an account. Without `estimates`, tokens that nobody metered are absent. Facts come by
+    person, each one's models weakest first.
     """
-    rows = rows_of_day(batches, next_batches, aliases, day=day, tool=tool)
+    rows = rows_of_day(batches, next_batches, aliases, day=day, tool=tool, estimates=estimates)
     return [Usage(**dict(zip(_FIELDS, row, strict=True))) for row in rows]  # type: ignore[arg-type]
 
 
@@ -73,6 +76,7 @@ def rows_of_day(
     *,
     day: date,
     tool: str,
+    estimates: bool = True,
 ) -> list[Row]:
     """Return the same as the values of Usage's fields: between processes these cost a fraction of the objects."""
     if not batches:
@@ -86,6 +90,8 @@ def rows_of_day(
         key: [day, people[key // models], tool, events.models[key % models], *values, True, None, None]
         for key, *values in zip(keys.tolist(), *(each.tolist() for each in columns), strict=True)
     }
+    if not estimates:
+        _forget_estimates(rows.values())
     costs = take(events.costs, events.costs.time // DAY == number)
     if len(costs.event):
         _add_costs(rows, without_copies(costs, costs.event), events, day=day, tool=tool)
@@ -94,7 +100,7 @@ def rows_of_day(
 
 def _of_interest(batches: Sequence[EventBatch], next_batches: Sequence[EventBatch]) -> list[Events]:
     """Return a day's events, and of the next day's the messages in the same conversations."""
-    today = [unpack(batch.columns) for batch in batches]
+    today = _with_one_meter(batches)
     conversations = distinct(np.concatenate([events.messages.conversation for events in today]))
     found = today
     for batch in next_batches:
@@ -105,6 +111,16 @@ def _of_interest(batches: Sequence[EventBatch], next_batches: Sequence[EventBatc
         if goes_on.any():
             found.append(replace(events, messages=take(events.messages, goes_on), costs=no_costs()))
     return found
+
+
+def _with_one_meter(batches: Sequence[EventBatch]) -> list[Events]:
+    """Return a day's events. Where the usage analytics tell of the day, COSTS rows are left out: both meter it."""
+    analytics = any(batch.file == METERED and batch.rows for batch in batches)
+    found = [unpack(batch.columns) for batch in batches]
+    return [
+        replace(events, costs=no_costs()) if analytics and batch.file != METERED else events
+        for batch, events in zip(batches, found, strict=True)
+    ]
 
 
 def _canonical(events: Events, aliases: Mapping[Person, Person]) -> Events:
@@ -203,7 +219,7 @@ def _add_costs(rows: dict[int, list[object]], costs: CostColumns, events: Events
     metered = set(ordered.person[(ordered.input_tokens != ABSENT) | (ordered.output_tokens != ABSENT)].tolist())
     for key, row in rows.items():
         if key // models in metered:
-            row[_INPUT], row[_OUTPUT], row[_ESTIMATED] = None, None, False
+            _forget_estimates([row])
     starts = np.flatnonzero(changes(keys))
     ends = np.append(starts, len(keys))[1:]
     for key, start, end in zip(keys[starts].tolist(), starts.tolist(), ends.tolist(), strict=True):
@@ -213,6 +229,11 @@ def _add_costs(rows: dict[int, list[object]], costs: CostColumns, events: Events
         if key // models in metered:
             row[_INPUT], row[_OUTPUT] = _whole(metering.input_tokens), _whole(metering.output_tokens)
         row[_CREDITS], row[_COST] = _amount(metering.credits), _amount(metering.cost)
+
+
+def _forget_estimates(rows: Iterable[list[object]]) -> None:
+    for row in rows:
+        row[_INPUT], row[_OUTPUT], row[_ESTIMATED] = None, None, False
 
 
 def _whole(values: NDArray[np.int64]) -> int | None:

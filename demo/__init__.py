@@ -12,7 +12,8 @@ that there is something to find; every name, address and sentence is invented; n
     server = await start(company, key="a secret")      # server.base_url is what a connector is given
 
 `simulate` builds the company, `start` serves it, `write_archive` writes the same files to a folder, `write_bulk`
-writes a large one. `demo.tools` has the same people use four more tools, and `demo.vendors` serves these.
+writes a large one. `demo.tools` has the same people use eight more tools, and `demo.vendors` serves these.
+`demo.chaos` makes any of the servers faulty.
 """
 
 from demo.archive import write_archive

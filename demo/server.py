@@ -1,4 +1,4 @@
-"""The vendor's server on loopback: the Compliance Logs Platform and the users endpoint, over a simulated company.
+"""The vendor's server on loopback: the Compliance Logs Platform, users, usage analytics, over a simulated company.
 
 Strict where the vendor is: a missing parameter or a time without zone is 422, a wrong key 401, a type asked of the
 wrong scope 400, and the storage that a download is redirected to refuses a request that carries the Authorization
@@ -12,9 +12,13 @@ import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any
 
 from aiohttp import web
 
+from demo.analytics import SECONDS_A_DAY, usage_rows
+from demo.chaos import Chaos, with_chaos
 from demo.company import Company
 from demo.costs import costs_feed
 from demo.events import conversation_feed
@@ -22,7 +26,7 @@ from demo.files import Feed, LogFile
 from demo.roster import User, users, users_page
 
 RETENTION = timedelta(days=30)
-LOGS_AT_MOST, USERS_AT_MOST = 100, 1000
+LOGS_AT_MOST, USERS_AT_MOST, ROWS_AT_MOST = 100, 1000, 30_000
 EMPTY_TYPES = ("AUTH_LOG", "AUDIT_LOG", "APP_LOG", "APP_AUTH_LOG", "CODEX_LOG", "CODEX_SECURITY_LOG")
 """Types the vendor knows and this workspace has nothing of."""
 
@@ -39,6 +43,8 @@ class _Vendor:
     oldest: Callable[[], datetime]
     """Files that ended at or before this are gone."""
     secret: bytes
+    usage: Callable[[], list[dict[str, Any]]] | None
+    """Rows of the usage analytics; None where they are not enabled for the workspace."""
 
     def known(self, kind: str, scope_id: str) -> tuple[str, ...]:
         """Return the event types of a scope; answers 404 where there is no such scope."""
@@ -177,18 +183,43 @@ async def _list_users(request: web.Request) -> web.Response:
     return web.json_response(page.json())
 
 
+async def _usage(request: web.Request) -> web.Response:
+    vendor, query = request.app[VENDOR], dict(request.query)
+    vendor.known("workspaces", request.match_info["scope"])
+    if vendor.usage is None:
+        raise _refusal(web.HTTPNotFound, "usage analytics are not enabled for this workspace")
+    first, end = (_midnight(query, name) for name in ("start_time", "end_time"))
+    limit, begin = _limit(query, 1000, ROWS_AT_MOST), query.get("page", "0")
+    if not (begin.isascii() and begin.isdigit()):
+        raise _invalid("page", "no such page")
+    rows = await asyncio.to_thread(vendor.usage)
+    found = [row for row in rows if first <= row["start_time"] < end]
+    following = int(begin) + limit
+    more = following < len(found)
+    page = {"object": "page", "data": found[int(begin) : following], "has_more": more}
+    return web.json_response(page | {"next_page": str(following) if more else None})
+
+
+def _midnight(query: dict[str, str], name: str) -> int:
+    text = query.get(name, "")
+    if not (text.isascii() and text.isdigit()) or int(text) % SECONDS_A_DAY:
+        raise _invalid(name, "Input should be a UTC midnight in unix seconds")
+    return int(text)
+
+
 def vendor_app(
     company: Company,
     *,
     key: str,
     archive: bool = True,
     bad_lines: bool = False,
+    analytics: bool = False,
     now: Callable[[], datetime] | None = None,
 ) -> web.Application:
     """Return the vendor's server over a company.
 
     With `archive` every file is there; else only those whose `end_time` lies in the 30 days before `now` (by default
-    the clock's). `bad_lines` puts damaged copies of a few lines among the good ones.
+    the clock's). `bad_lines` puts damaged copies of a few lines among the good ones. `analytics` are enabled on demand.
     """
     clock = now or (lambda: datetime.now(UTC))
     feeds = {
@@ -201,6 +232,7 @@ def vendor_app(
         feeds=feeds,
         everybody=users(company),
         secret=company.workspace_id.encode(),
+        usage=cache(lambda: usage_rows(company)) if analytics else None,
         oldest=(lambda: datetime.min.replace(tzinfo=UTC)) if archive else (lambda: clock() - RETENTION),
         scopes={
             ("workspaces", company.workspace_id): ("CONVERSATION_MESSAGE", "COSTS", *EMPTY_TYPES),
@@ -214,6 +246,7 @@ def vendor_app(
             web.get(logs + "/{file}", _redirect),
             web.get("/storage/{signature}/{file}", _storage),
             web.get("/v1/compliance/workspaces/{scope}/users", _list_users),
+            web.get("/v1/analytics/workspaces/{scope}/usage", _usage),
         ]
     )
     return app
@@ -237,11 +270,17 @@ async def start(
     key: str,
     archive: bool = True,
     bad_lines: bool = False,
+    analytics: bool = False,
     now: Callable[[], datetime] | None = None,
     port: int = 0,
+    chaos: Chaos | None = None,
 ) -> RunningServer:
-    """Serve the company on 127.0.0.1, on a free port unless one is named, until closed. See `vendor_app`."""
-    runner = web.AppRunner(vendor_app(company, key=key, archive=archive, bad_lines=bad_lines, now=now), access_log=None)
+    """Serve the company on 127.0.0.1, on a free port unless one is named, until closed.
+
+    See `vendor_app`; `chaos` makes it faulty.
+    """
+    app = vendor_app(company, key=key, archive=archive, bad_lines=bad_lines, analytics=analytics, now=now)
+    runner = web.AppRunner(with_chaos(app, chaos) if chaos else app, access_log=None)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", port)
     await site.start()

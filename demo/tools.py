@@ -1,4 +1,4 @@
-"""What the company's people do with four other tools, day by day: Claude, Claude Code, Cursor and GitHub Copilot.
+"""What the company's people do with their eight other tools, day by day.
 
 Nobody is set apart for them: they are the people who use ChatGPT too, or have no account there. Who uses what, since
 when and how much are choices of ours; the vendors' servers (`demo.vendors`) tell it in their own words.
@@ -14,8 +14,6 @@ from demo.people import Person
 from demo.profile import between, progress
 
 WORKDAYS = 5
-IDLE_SHARE = 0.15
-"""Part of a tool's people who have an account and never use it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,7 +36,9 @@ class Habit:
     rates: tuple[int, int] = (0, 0)
     models: tuple[tuple[str, float], ...] = ()
     sessions: float = 1.0
-    """Part of the days on which there are sessions and tokens at all: Copilot counts them for its CLI alone."""
+    """Part of the days on which there are sessions and tokens at all: GitHub counts them for its CLI alone."""
+    idle: float = 0.15
+    """Part of a tool's people who have an account and never use it."""
 
 
 HABITS: Mapping[str, Habit] = {
@@ -85,7 +85,60 @@ HABITS: Mapping[str, Habit] = {
         output_tokens=600,
         sessions=0.25,
     ),
+    "codex": Habit(
+        shares={"Engineering": 0.4, "Product": 0.2},
+        daily=(0.35, 0.6),
+        begun=0.4,
+        prompts=12,
+        prompts_a_session=5,
+        input_tokens=5200,
+        output_tokens=800,
+        rates=(125, 1000),
+        models=(("gpt-5.3-codex", 0.75), ("gpt-5.5", 0.25)),
+    ),
+    "openai-api": Habit(
+        shares={"Engineering": 0.35, "Product": 0.4},
+        daily=(0.5, 0.55),
+        begun=0.7,
+        prompts=40,
+        prompts_a_session=40,
+        input_tokens=1500,
+        output_tokens=300,
+        rates=(125, 1000),
+        models=(("gpt-5.4", 0.6), ("gpt-4o-2024-08-06", 0.4)),
+    ),
+    "gemini": Habit(
+        shares={"Marketing": 0.6, "HR": 0.6, "Operations": 0.5},
+        daily=(0.4, 0.5),
+        begun=0.6,
+        prompts=4,
+        prompts_a_session=4,
+        input_tokens=0,
+        output_tokens=0,
+    ),
+    "copilot": Habit(
+        shares={
+            "Engineering": 0.25,
+            "Sales": 0.55,
+            "Marketing": 0.45,
+            "Customer Success": 0.5,
+            "Finance": 0.7,
+            "Legal": 0.6,
+            "Product": 0.35,
+            "HR": 0.6,
+            "Operations": 0.5,
+        },
+        daily=(0.3, 0.4),
+        begun=0.7,
+        prompts=5,
+        prompts_a_session=5,
+        input_tokens=0,
+        output_tokens=0,
+        idle=0.4,
+    ),
 }
+"""New tools come last: chance goes by a tool's number."""
+
 TOOLS = tuple(HABITS)
 
 
@@ -136,7 +189,7 @@ def _use(company: Company, tool: str, rng: np.random.Generator) -> ToolUse:
     members = _members(company, habit, rng)
     days: dict[int, list[ToolDay]] = {}
     for person in members:
-        if rng.random() < IDLE_SHARE:
+        if rng.random() < habit.idle:
             continue
         late = rng.integers(1, max(company.weeks - 6, 2))
         begins = max(0 if rng.random() < habit.begun else 7 * int(late), company.people[person].start)

@@ -107,10 +107,13 @@ def _metrics(seen: Panel, by: By) -> list[Row]:
     there = there[there["value"].notna() | there["suppressed"]]
     known = set(zip(there["week"], there["department"], there["tool"], strict=True))
     absent = {each.id for each in catalogue.metrics().values() if each.only == OTHER[by]}
+    across = {each.id for each in catalogue.metrics().values() if each.across}
     return [
         _row(record)
         for record in frame.to_dict("records")
-        if record["metric"] not in absent and (record["week"], record["department"], record["tool"]) in known
+        if record["metric"] not in absent
+        and (record["tool"] == ALL_TOOLS or record["metric"] not in across)
+        and (record["week"], record["department"], record["tool"]) in known
     ]
 
 

@@ -9,10 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from insights.metric import Metric, Part
+from insights.overlap import GROUPS, hidden_pairs, hidden_several, several_of
 from insights.privacy import hidden_cells
 from insights.together import together
 from insights.weekly import Flags, Floats, Weekly
 from storage.models import OTHER, Family
+from storage.schema import SEVERAL
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -126,7 +128,9 @@ class Mix:
 
 def gated(behind: Weekly, metrics: tuple[Metric, ...], k: int, tools: Sequence[str]) -> Gated:
     """Return the metrics of the tools asked for; what is hidden does not depend on what was asked."""
-    shut = {group: hidden_group(behind, group, k) for group in sorted({each.group for each in metrics})}
+    shut = {group: hidden_group(behind, group, k) for group in sorted({each.group for each in metrics} - GROUPS)}
+    if GROUPS & {each.group for each in metrics}:
+        shut |= hidden_several(behind, k)
     chosen = _rows_of(behind, tools)
     shape = (len(metrics), len(chosen), *behind.columns["people"].shape[1:])
     arrays = {name: np.full(shape, np.nan) for name in ("value", "numerator", "denominator", "people")}
@@ -172,6 +176,8 @@ def compute(metric: Metric, behind: Weekly) -> tuple[Floats, Floats, Floats]:
         value = numerator.copy()
     if metric.only == "department":
         value[:, 0] = np.nan
+    if metric.only == "company":
+        value[:, 1:] = np.nan
     return value, numerator, denominator
 
 
@@ -206,6 +212,27 @@ def _hidden(counts: Floats, k: int, already: Flags | None = None) -> Flags:
         before = None if already is None else already[tools, :, week].T
         hidden[:, :, week] = hidden_cells(counts[tools, :, week].T, k, before).T
     return hidden
+
+
+def paired(behind: Weekly, k: int, week: int) -> Floats:
+    """Return who holds seats of two tools in one week, (pairs, PAIR, departments); NaN where it is hidden."""
+    people, several = behind.pair_people[..., week], several_of(behind, week)
+    flags = hidden_several(behind, k)
+    shut = np.stack([flags[name][0, :, week] for name in SEVERAL], axis=1)
+    hidden = hidden_pairs(several, shut, people, _told_by_seats(behind, k, week), k)
+    return np.where(hidden, np.nan, people)
+
+
+def _told_by_seats(behind: Weekly, k: int, week: int) -> list[tuple[int, tuple[int, ...], int]]:
+    """Return the sums of pairs that metrics of seats tell: the active ones of a tool all of whose holders hold both."""
+    hidden = hidden_group(behind, "seats_assigned", k)[..., week]
+    seats = behind.columns["seats_assigned"][..., week]
+    return [
+        (p, columns, row)
+        for p, pair in enumerate(behind.pairs)
+        for tool, columns in zip(map(behind.tools.index, pair), ((1, 2), (1, 3)), strict=True)
+        for row in np.flatnonzero((seats[tool] == behind.pair_people[p, 0, :, week]) & ~hidden[tool]).tolist()
+    ]
 
 
 def mixed(behind: Weekly, k: int, tools: Sequence[str]) -> Mix:

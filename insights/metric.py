@@ -44,8 +44,9 @@ class Metric:
     `group` names the column that counts the people the number is about: what the small-group gate looks at.
     `definition` is one plain sentence, printed by `ai-usage metrics`. `words` are what people call it.
     `smallest_change` is the least change worth a word, in the metric's own unit. `only` says that a metric is
-    known of the company as a whole, or of departments, and not of the other. A `watched` metric is tested for change
-    every week; one that only says again what another says, or looks back over many weeks, is not.
+    known of the company as a whole, or of departments, and not of the other. `across` says that it is about several
+    tools at once, so that no single tool has it. A `watched` metric is tested for change every week; one that only says
+    again what another says, or looks back over many weeks, is not.
     """
 
     id: str
@@ -62,6 +63,7 @@ class Metric:
     order: int = 100
     only: Literal["", "company", "department"] = ""
     watched: bool = False
+    across: bool = False
 
     @property
     def adds_up(self) -> bool:

@@ -19,8 +19,8 @@ class Weeks:
 class Question:
     """What somebody asked, with nothing of how it was said.
 
-    `view` is a View's id, or `help` or `status`. Empty `metrics` means the view's own, empty `departments` the whole
-    company, empty `tools` all of them together, `weeks` None the default: the last 14 complete weeks.
+    `view` is a View's id, or `help`, `status` or `baseline`. Empty `metrics` means the view's own, empty `departments`
+    the whole company, empty `tools` all of them together, `weeks` None the default: the last 14 complete weeks.
     """
 
     view: str = "overview"

@@ -4,10 +4,10 @@ The company is judged first. What all departments do in a week together is then 
 department's new level or odd week is judged against the others, and a company-wide one is told once. Only the trend
 over the weeks that are shown is each department's own: that seven of nine rise is worth telling as such.
 
-False discoveries are kept to RATE of what is told. The company's hypotheses are one family (Benjamini and Hochberg
-1995). Each metric and tool is a family of its departments' hypotheses: a family is opened where its Simes p passes
-among all families, and within an opened one the rate is lowered to the share of families that were opened
-(Benjamini and Bogomolov 2014), so that looking into many metrics does not cost more errors than it promises.
+False discoveries are kept to RATE of what is told, half of it for the company, whose hypotheses are one family
+(Benjamini and Hochberg 1995). Each metric and tool is a family of its departments' hypotheses: a family is opened where
+its Simes p passes among all families, and within an opened one the rate is lowered to the share of families that were
+opened (Benjamini and Bogomolov 2014), so that looking into many metrics does not cost more errors than it promises.
 
 Besides, a change must be worth a word in the metric's own unit, concern people enough, and still hold.
 """
@@ -26,7 +26,9 @@ from insights.signals import Floats, Scale, Signal
 from insights.weekly import COMPANY, UNMAPPED
 
 RATE = 0.10
-"""False discoveries among all, at most."""
+"""False discoveries among all, at most: half of it is the company's to spend, half the departments'."""
+
+SHARE = RATE / 2
 
 WINDOW = 26
 SHOWN = 14
@@ -313,11 +315,11 @@ def _department_rates(tests: Sequence[_Tested]) -> list[_Tested]:
     )
     names = np.unique(family)
     simes = np.array([np.nanmin(adjusted(p[family == name]), initial=1.0) for name in names])
-    opened = names[adjusted(simes) <= RATE]
+    opened = names[adjusted(simes) <= SHARE]
     q = np.ones(len(p))
     for name in opened:
         rows = family == name
-        # The rate within is RATE × opened / all: the same as raising the adjusted p by its inverse.
+        # The rate within is SHARE × opened / all: the same as raising the adjusted p by its inverse.
         q[rows] = np.minimum(adjusted(p[rows]) * len(names) / len(opened), 1.0)
     return _with_rates(tests, np.where(np.isnan(p), np.nan, q))
 
@@ -337,7 +339,7 @@ def _name(watch: Watch, row: int) -> str:
 def _changes(watch: Watch, tested: _Tested) -> Iterator[tuple[Change, float]]:
     """Yield what passed, and how much of its series' scatter it leaves unexplained."""
     with np.errstate(invalid="ignore"):
-        passed = np.flatnonzero(tested.q <= RATE)
+        passed = np.flatnonzero(tested.q <= SHARE)
     for row in passed.tolist():
         change = _change(watch, tested, row)
         if change is not None:
@@ -376,8 +378,8 @@ def _change(watch: Watch, tested: _Tested, row: int) -> Change | None:
         before=before,
         now=now,
         change=size,
-        low=min(low, high),
-        high=max(low, high),
+        low=float(min(low, high)),
+        high=float(max(low, high)),
         p=float(signal.p[row]),
         q=float(tested.q[row]),
         shrunk=float(tested.shrunk[row] * factor) if np.isfinite(factor) else size,
@@ -427,14 +429,17 @@ def _line_ends(scaled: Floats, scale: Scale) -> tuple[float, float]:
 def _best(changes: Sequence[Change], left: Mapping[int, float]) -> Iterator[Change]:
     """Yield each series' changes, a course told once.
 
-    Of a new level and a trend the one that leaves less unexplained; a drift only where there is neither.
+    Of a new level and a trend the one that leaves less unexplained; a drift only where there is neither, and a change
+    of scatter only where there is nothing else: a step, too, scatters.
     """
+    moved = {(each.metric, each.tool, each.department) for each in changes if each.kind != "scatter"}
     courses: dict[tuple[str, str, str], Change] = {}
     for each in changes:
-        if each.kind not in COURSES:
-            yield each
-            continue
         key = (each.metric, each.tool, each.department)
+        if each.kind not in COURSES:
+            if each.kind != "scatter" or key not in moved:
+                yield each
+            continue
         known = courses.get(key)
         if known is None or left[id(each)] < left[id(known)]:
             courses[key] = each

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -13,16 +13,16 @@ from numpy.typing import NDArray
 from insights import catalogue
 from insights.basis import WEEK, Basis, latest_complete_week, monday
 from insights.circumstances import circumstances_of
-from insights.gate import Cell, Gated, Mix, gated, mixed
+from insights.gate import Cell, Gated, Mix, gated, mixed, paired
 from insights.guards import Guarded, guard
 from insights.notes import notes
 from insights.question import Weeks
 from insights.scan import Scan, scan
 from insights.watch import watch_of
-from insights.weekly import ALL_TOOLS, COMPANY, Weekly, weekly
+from insights.weekly import ALL_TOOLS, COMPANY, PAIR, Floats, Weekly, weekly
 from storage.facts import Contract
 from storage.models import Family, family
-from storage.reading import contracts, first_week, group_weeks, last_day, model_weeks
+from storage.reading import contracts, first_week, group_weeks, last_day, model_weeks, seat_pairs
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,6 +42,19 @@ class FamilyShare:
 
     family: Family
     values: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SeatPair:
+    """People who hold a seat of both tools, and which of the two they used in the last 28 days; None where hidden."""
+
+    tool: str
+    other: str
+    holders: int | None
+    used_both: int | None
+    used_tool: int | None
+    used_other: int | None
+    used_neither: int | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +80,8 @@ class Panel:
     _mix: Callable[[], Mix]
     _notes: tuple[str, ...]
     _guarded: Callable[[], Guarded]
+    _scan: Callable[[], Scan]
+    _pairs: Callable[[], tuple[tuple[tuple[str, str], ...], Floats]]
 
     def values(self, metric: str, department: str = COMPANY, tool: str = "") -> tuple[float | None, ...]:
         """Return a value a week: None where it is hidden or absent."""
@@ -165,7 +180,7 @@ class Panel:
     @cached_property
     def scan(self) -> Scan:
         """What changed, of every tool there is data about; tested on more weeks than are shown."""
-        return _scanned(self.guarded)
+        return self._scan()
 
     @cached_property
     def guarded(self) -> Guarded:
@@ -176,6 +191,23 @@ class Panel:
     def notes(self) -> tuple[str, ...]:
         """Sentences that qualify the numbers: how fresh they are, what is hidden, and what is no behaviour in them."""
         return (*self._notes, *self.guarded.notes)
+
+    def pairs(self, department: str = COMPANY) -> tuple[SeatPair, ...]:
+        """Return the pairs of tools that people of the last week hold both of, most people first, hidden ones last."""
+        names = (COMPANY, *self.departments)
+        if department not in names or not self.weeks:
+            return ()
+        tools, people = self._pairs()
+        told = [
+            SeatPair(
+                tool=tool,
+                other=other,
+                **{name: None if np.isnan(each) else int(each) for name, each in zip(PAIR, cells, strict=True)},
+            )
+            for (tool, other), cells in zip(tools, people[:, :, names.index(department)].tolist(), strict=True)
+        ]
+        held = [each for each in told if each.holders != 0]
+        return tuple(sorted(held, key=lambda each: (-(each.holders or 0), each.tool, each.other)))
 
     def narrowed(self, tool: str) -> "Panel":
         """Return the panel of one of its tools."""
@@ -234,6 +266,7 @@ def _read(basis: Basis, oldest: date | None, weeks: tuple[date, ...]) -> Weekly:
         first_week=oldest,
         reference_rank=family(basis.reference_model).rank,
         family=family,
+        pairs=seat_pairs(basis.store, first, last),
     )
 
 
@@ -253,6 +286,7 @@ def show(
     shown_tools = tuple(dict.fromkeys(tools)) or (ALL_TOOLS,)
     values = gated(behind, tuple(each for each in chosen if each.needs), basis.min_group_size, shown_tools)
     reference = family(basis.reference_model)
+    guarded = cache(lambda: _guarded(tested() if tested else behind, basis))
     return Panel(
         weeks=behind.weeks,
         departments=behind.departments[1:],
@@ -266,7 +300,10 @@ def show(
         _gated=values,
         # Only one view asks for the mix, and folding it is the dearest part.
         _mix=partial(mixed, behind, basis.min_group_size, shown_tools),
-        _guarded=lambda: _guarded(tested() if tested else behind, basis),
+        _guarded=guarded,
+        # Once for this panel and whatever is narrowed down from it.
+        _scan=cache(lambda: _scanned(guarded())),
+        _pairs=lambda: (behind.pairs, paired(behind, basis.min_group_size, len(behind.weeks) - 1)),
     )
 
 

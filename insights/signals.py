@@ -4,8 +4,8 @@ Every function takes `values` of the shape (series, weeks) on the scale on which
 where a week has no value, and returns one entry a series. Chances (`p`) are two-sided and come from simulated series
 which change in nothing but resemble their own past: AR(1) with the one coefficient `memory` that `memory_of` pools over
 all series of a metric, since a series of 14 or 26 weeks tells next to nothing about its own. The same statistic is
-worked out on them, spikes taken out and all. The tail beyond the simulations is taken to fall off exponentially in the
-square of the statistic.
+worked out on them, spikes taken out and all. The tail beyond the simulations is taken to fall off as that of Student's
+t does.
 
 `noise`, where given, says how much louder each value is than others of its series, as a standard deviation: a ratio
 over 20 sessions scatters more than one over 2,000.
@@ -330,14 +330,34 @@ def _simulated(measure: Measure, weeks: int, memory_steps: int, *, heavy: bool) 
     sizes = np.sort(sizes[np.isfinite(sizes)])
     if not len(sizes):
         return lambda statistic: np.full(len(statistic), np.nan)
-    beyond = sizes[int(len(sizes) * (1 - TAIL)) :] ** 2
-    return partial(_chance, sizes, float(beyond[0]), float((beyond - beyond[0]).mean()) or 1e-9)
+    freedom = _freedom(measure, weeks)
+    beyond = _stretched(sizes[int(len(sizes) * (1 - TAIL)) :], freedom)
+    return partial(_chance, sizes, float(beyond[0]), float((beyond - beyond[0]).mean()) or 1e-9, freedom)
 
 
-def _chance(sizes: Floats, bar: float, excess: float, statistic: Floats) -> Floats:
+def _freedom(measure: Measure, weeks: int) -> float:
+    """Return the degrees of freedom of a statistic's own scatter: the fewer, the longer its tail."""
+    match measure.__name__:
+        case "_shifted":
+            return weeks - 2.0
+        case "_odd":
+            return min(weeks, 13) - 5.0
+        case "_drifting":
+            return max(weeks // 2 - 1.0, 3.0)
+        case _:
+            return 1e6
+
+
+def _stretched(sizes: Floats, freedom: float) -> Floats:
+    """Return sizes on the scale on which the tail of Student's t with so many degrees falls off exponentially."""
+    return np.asarray(freedom * np.log1p(sizes**2 / freedom))
+
+
+def _chance(sizes: Floats, bar: float, excess: float, freedom: float, statistic: Floats) -> Floats:
     counted = (len(sizes) - np.searchsorted(sizes, statistic, side="left") + 1) / (len(sizes) + 1)
-    tail = TAIL * np.exp(-np.maximum(statistic**2 - bar, 0) / excess)
-    p = np.where(statistic**2 > bar, np.minimum(tail, TAIL), counted)
+    reached = _stretched(statistic, freedom)
+    tail = TAIL * np.exp(-np.maximum(reached - bar, 0) / excess)
+    p = np.where(reached > bar, np.minimum(tail, TAIL), counted)
     return np.asarray(np.maximum(p, SMALLEST_CHANCE))
 
 

@@ -8,8 +8,8 @@ import numpy as np
 
 from insights import catalogue
 from insights.finding import Action
+from insights.scan import Change, smallest
 from insights.series import Panel
-from insights.trend import Trend, likeness, trend
 from insights.weekly import COMPANY, UNMAPPED
 
 FEWEST_PEOPLE = 8
@@ -21,19 +21,15 @@ FEWEST_SESSIONS = 60
 RECENT = 4
 """Weeks that stand for "now"."""
 
-CHANCE = 0.05
-"""How often a series that goes nowhere may be taken for one that moves; shared between the departments looked at."""
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Move:
-    """A metric that moved: from the first week's value to the last one's, with the trend between."""
+    """A metric that moved: from the first week's value to the last one's, and the change that the scan found."""
 
     metric: str
-    department: str
     before: float
     now: float
-    trend: Trend
+    found: Change
 
     @property
     def change(self) -> float:
@@ -42,8 +38,8 @@ class Move:
 
     @property
     def confidence(self) -> float:
-        """One minus the chance of so clear a direction in a series that goes nowhere."""
-        return 1 - self.trend.p
+        """One minus the part of false discoveries among changes as clear as this."""
+        return 1 - self.found.q
 
 
 def judged(panel: Panel) -> tuple[str, ...]:
@@ -102,44 +98,34 @@ def sureness(values: Sequence[float], bar: float) -> float:
 def moves(panel: Panel, metric: str, departments: Sequence[str], direction: int) -> dict[str, Move]:
     """Return the departments (or the company, '') in which `metric` clearly moved; `direction` is 1 for up, -1 down.
 
-    Clear: at least six weeks, the move is worth a word in the metric's own unit, from first to last week as well as
-    along the trend, and chance makes a trend like it no more often than the departments looked at allow.
+    Clear: the scan found it among everything that was tested, it still holds, and from the first week shown to the
+    last it is worth a word in the metric's own unit.
     """
-    least = catalogue.metrics()[metric].smallest_change
-    alike = week_likeness(panel, metric)
     found: dict[str, Move] = {}
     for each in departments:
-        move = _move(panel, metric, each, alike)
-        if move is None or move.trend.p > CHANCE / max(1, len(departments)):
+        change = panel.scan.of(metric, each, panel.tools[0])
+        values = panel.array(metric, each)
+        if change is None or np.isnan(values[[0, -1]]).any():
             continue
-        if min(direction * move.change, direction * move.trend.change) >= least:
-            found[each] = move
+        before, now = float(values[0]), float(values[-1])
+        least = smallest(catalogue.metrics()[metric], before)
+        if min(direction * (now - before), direction * change.change) >= least:
+            found[each] = Move(metric=metric, before=before, now=now, found=change)
     return found
 
 
 def steady(panel: Panel, metric: str, departments: Iterable[str]) -> list[str]:
     """Return the departments in which a metric did not rise: neither clearly nor by as much as is worth a word."""
     least = catalogue.metrics()[metric].smallest_change
-    alike = week_likeness(panel, metric)
-    known = ((each, _move(panel, metric, each, alike)) for each in departments)
-    return [
-        each
-        for each, move in known
-        if move is not None and max(move.change, move.trend.change) < least and move.trend.low <= 0
-    ]
-
-
-def week_likeness(panel: Panel, metric: str) -> float:
-    """Return how much a week of this metric resembles the one before, pooled over the departments."""
-    return likeness(panel.array(metric, each) for each in (panel.departments or (COMPANY,)))
-
-
-def _move(panel: Panel, metric: str, department: str, alike: float) -> Move | None:
-    values = panel.array(metric, department)
-    found = trend(values, alike)
-    if found is None or np.isnan(values[[0, -1]]).any():
-        return None
-    return Move(metric=metric, department=department, before=float(values[0]), now=float(values[-1]), trend=found)
+    quiet: list[str] = []
+    for each in departments:
+        values = panel.array(metric, each)
+        change = panel.scan.of(metric, each, panel.tools[0])
+        if (metric, panel.tools[0], each) not in panel.scan.judged or np.isnan(values[[0, -1]]).any():
+            continue
+        if values[-1] - values[0] < least and (change is None or change.change <= 0):
+            quiet.append(each)
+    return quiet
 
 
 def filled(action: Action, **names: str) -> Action:

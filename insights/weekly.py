@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from storage.models import Family
 from storage.reading import Rows
-from storage.schema import LADDER, MEASURES, SEATS
+from storage.schema import LADDER, MEASURES, SEATS, SEVERAL
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -32,6 +32,8 @@ READ = (
     *SEATS,
     "seat_spend",
     "unused_seat_spend",
+    *SEVERAL,
+    "several_unused_spend",
 )
 """The columns that are read as they are."""
 
@@ -44,6 +46,7 @@ DERIVED = (
     "below_sessions",
     "ranked_sessions",
     "reference_people",
+    "several_unused",
 )
 """Columns made of those.
 
@@ -51,10 +54,13 @@ DERIVED = (
 `ladder_people`: everybody on the ladder. `top_ten_people`: the fewer of the ten heaviest users and the rest.
 `reference_sessions` and `below_sessions`: sessions on models that rank at least as high as the reference model, and
 on those below; `ranked_sessions` both together. `reference_people`: the fewest people that either side is surely
-about.
+about. `several_unused`: people with seats of several tools who use one of them at most.
 """
 
 COLUMNS = READ + DERIVED
+
+PAIR = ("holders", "used_both", "used_tool", "used_other", "used_neither")
+"""What is known of a pair of tools: who holds a seat of both, and which of the two they used in the last 28 days."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,7 +69,8 @@ class Weekly:
 
     Tool 0 is every tool together, department 0 the company. NaN is absent. `families` are the model families,
     strongest first, unknown ones last; `family_sessions` and `family_people` have them as their first axis, and
-    `family_people` is the least number of people that those sessions are surely about.
+    `family_people` is the least number of people that those sessions are surely about. `pairs` are the pairs of tools
+    that anybody holds seats of, and `pair_people` has who they are, of the shape (pairs, PAIR, departments, weeks).
     """
 
     weeks: tuple[date, ...]
@@ -74,6 +81,8 @@ class Weekly:
     families: tuple[Family, ...]
     family_sessions: Floats
     family_people: Floats
+    pairs: tuple[tuple[str, str], ...]
+    pair_people: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +116,7 @@ def weekly(
     models: Rows,
     weeks: Sequence[date],
     *,
+    pairs: Rows | None = None,
     first_week: date | None,
     reference_rank: int | None,
     family: Callable[[str], Family],
@@ -118,6 +128,7 @@ def weekly(
     axes = _axes(groups, weeks)
     columns, estimated = _read(groups, axes)
     families, sessions, people = _families(models, axes, family)
+    of_pairs, pair_people = _pairs(pairs or Rows((), []), axes)
     columns |= _derived(columns, axes, first_week)
     columns |= _reference(families, sessions, people, reference_rank)
     return Weekly(
@@ -129,7 +140,20 @@ def weekly(
         families=families,
         family_sessions=sessions,
         family_people=people,
+        pairs=of_pairs,
+        pair_people=pair_people,
     )
+
+
+def _pairs(table: Rows, axes: _Axes) -> tuple[tuple[tuple[str, str], ...], Floats]:
+    """Return the pairs of tools by name, and their people; 0 where nobody holds both."""
+    found = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
+    names = tuple(sorted({(row["tool"], row["other"]) for row in found}))
+    people = np.zeros((len(names), len(PAIR), *axes.shape[1:]))
+    for row in found:
+        place = (axes.departments[row["name"]], axes.weeks[row["week"]])
+        people[names.index((row["tool"], row["other"])), :, *place] = [row[each] for each in PAIR]
+    return names, people
 
 
 def _axes(groups: Rows, weeks: Sequence[date]) -> _Axes:
@@ -197,6 +221,7 @@ def _derived(columns: dict[str, Floats], axes: _Axes, first_week: date | None) -
     return {
         "possible_weeks": people * lived,
         "seats_unused": columns["seats_assigned"] - columns["seats_active"],
+        "several_unused": columns["several_using_none"] + columns["several_using_one"],
         "ladder_people": np.sum([columns[name] for name in LADDER], axis=0),
         "top_ten_people": np.where(people > TOP, np.minimum(TOP, people - TOP), people),
     }

@@ -2,13 +2,23 @@
 
 import json
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import Table, func, select
 
 from storage.facts import Contract
-from storage.schema import contract, group_week, member, model_week, run, usage
+from storage.schema import (
+    company_day,
+    contract,
+    group_week,
+    member,
+    model_week,
+    run,
+    seat_pair_week,
+    usage,
+    watermark,
+)
 from storage.store import Store
 
 
@@ -22,17 +32,26 @@ class Rows:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Run:
-    """One run of one source. `skipped` counts what was left out, by reason."""
+    """One run of one source. `skipped` counts what was left out, by reason.
+
+    `first_day` and `last_day` are those of the facts that came, `asked_from` and `asked_to` what the vendor was asked
+    for. Without `finished` the run goes on, or was killed. `next_try`: the vendor wants to be left alone until then.
+    """
 
     source: str
     started: datetime
     finished: datetime | None
     first_day: date | None
     last_day: date | None
+    asked_from: date | None
+    asked_to: date | None
+    pages: int
     files: int
     rows: int
     skipped: dict[str, int]
+    warnings: tuple[str, ...]
     error: str | None
+    next_try: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,6 +72,11 @@ def group_weeks(store: Store, first: date, last: date) -> Rows:
 def model_weeks(store: Store, first: date, last: date) -> Rows:
     """Return the roll-ups by week, tool, department and model for the weeks from `first` to `last` (Mondays)."""
     return _weeks(store, model_week, first, last)
+
+
+def seat_pairs(store: Store, first: date, last: date) -> Rows:
+    """Return who holds seats of two tools, by week, department and pair, for the weeks from `first` to `last`."""
+    return _weeks(store, seat_pair_week, first, last)
 
 
 def last_day(store: Store) -> date | None:
@@ -94,6 +118,16 @@ def models(store: Store) -> tuple[str, ...]:
         return tuple(sorted(connection.scalars(select(model_week.c.model).distinct())))
 
 
+def company_days(store: Store, source: str, first: date, last: date) -> dict[date, dict[str, float]]:
+    """Return what `source` tells of the whole organisation, by day and measure; `first` and `last` are included."""
+    wanted = select(company_day).where(company_day.c.source == source, company_day.c.day.between(first, last))
+    found: dict[date, dict[str, float]] = {}
+    with store.reading() as connection:
+        for row in connection.execute(wanted.order_by(company_day.c.day)):
+            found.setdefault(row.day, {})[row.measure] = row.value
+    return found
+
+
 def last_runs(store: Store) -> list[Run]:
     """Return the newest run of every source, by source."""
     newest = select(func.max(run.c.id)).group_by(run.c.source)
@@ -102,28 +136,36 @@ def last_runs(store: Store) -> list[Run]:
         return [
             Run(
                 source=row.source,
-                started=row.started,
-                finished=row.finished,
+                started=_utc(row.started),
+                finished=_utc(row.finished) if row.finished else None,
                 first_day=row.first_day,
                 last_day=row.last_day,
+                asked_from=row.asked_from,
+                asked_to=row.asked_to,
+                pages=row.pages,
                 files=row.files,
                 rows=row.rows,
                 skipped=json.loads(row.skipped),
+                warnings=tuple(json.loads(row.warnings)),
                 error=row.error,
+                next_try=_utc(row.next_try) if row.next_try else None,
             )
             for row in rows
         ]
 
 
-def last_good_runs(store: Store) -> dict[str, datetime]:
-    """Return when the newest run that ended well began, by source."""
-    wanted = (
-        select(run.c.source, func.max(run.c.started).label("started"))
-        .where(run.c.error.is_(None), run.c.finished.is_not(None))
-        .group_by(run.c.source)
-    )
+def first_runs(store: Store) -> dict[str, datetime]:
+    """Return when every source was first read, or tried to be."""
+    wanted = select(run.c.source, func.min(run.c.started).label("started")).group_by(run.c.source)
     with store.reading() as connection:
-        return {row.source: row.started for row in connection.execute(wanted)}
+        return {row.source: _utc(row.started) for row in connection.execute(wanted)}
+
+
+def watermarks(store: Store, source: str) -> dict[str, str]:
+    """Return how far each stream of `source` was read, as its vendor writes it."""
+    wanted = select(watermark.c.stream, watermark.c.position).where(watermark.c.source == source)
+    with store.reading() as connection:
+        return {row.stream: row.position for row in connection.execute(wanted)}
 
 
 def coverage(store: Store) -> list[Coverage]:
@@ -146,3 +188,8 @@ def _weeks(store: Store, table: Table, first: date, last: date) -> Rows:
     wanted = select(table).where(table.c.week.between(first, last)).order_by(*table.primary_key.columns)
     with store.reading() as connection:
         return Rows(tuple(column.name for column in table.c), list(map(tuple, connection.execute(wanted).all())))
+
+
+def _utc(moment: datetime) -> datetime:
+    """The moment with its zone, which SQLite does not keep."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

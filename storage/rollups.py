@@ -40,6 +40,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import CreateTable
 
+from storage.overlap import clear_overlap, fill_overlap
 from storage.restatements import note_restated, settled_totals
 from storage.schema import (
     LADDER,
@@ -165,6 +166,7 @@ def _grains(columns: Iterable[ColumnElement[Any]], source: Any, where: ColumnEle
 def _fill_group_week(connection: Connection, week: date) -> None:
     """Fill a week; one without any facts stays empty: nothing was reported, which is not nothing used."""
     connection.execute(delete(group_week).where(group_week.c.week == week))
+    clear_overlap(connection, week)
     if connection.scalar(select(person_week.c.week).where(person_week.c.week == week).limit(1)) is None:
         return
     cells: Cells = defaultdict(dict)
@@ -174,6 +176,8 @@ def _fill_group_week(connection: Connection, week: date) -> None:
     if _has_history(connection, week):
         _collect(connection, cells, _ladder(week))
         _leave_out_ladders_without_prompts(cells)
+    together = {(segment, name): values for (tool, segment, name), values in cells.items() if tool == ALL_TOOLS}
+    fill_overlap(connection, week, _holders(week), _window(week, ACTIVE_WEEKS), together)
     for tool, seats in connection.execute(select(contract.c.tool, contract.c.seats)):
         if (tool, COMPANY, "") in cells:
             cells[tool, COMPANY, ""]["seats_purchased"] = seats

@@ -1,9 +1,10 @@
 """Opening a store: the engine, its pragmas, and the upgrade of its tables."""
 
 import stat
+import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
@@ -35,6 +36,7 @@ class Store:
     """An open store. `reading` and `writing` are its only doors; the rest of `storage/` goes through them."""
 
     engine: Engine
+    turn: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -46,9 +48,14 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """Yield a connection whose work is kept whole, or not at all if an error leaves the block."""
-        with self.engine.begin() as connection:
-            if self.engine.dialect.name == "sqlite":
+        """Yield a connection whose work is kept whole, or not at all if an error leaves the block.
+
+        SQLite has one writer. Threads of this process queue for it here: its own waiting is polling, which one busy
+        thread can win so often that another gives up. Only another process is waited for by busy_timeout.
+        """
+        one_writer = self.engine.dialect.name == "sqlite"
+        with self.turn if one_writer else nullcontext(), self.engine.begin() as connection:
+            if one_writer:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             yield connection
 

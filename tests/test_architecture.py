@@ -20,8 +20,8 @@ MAY_IMPORT = {
 MAY_USE = {
     "bot": {"aiohttp", "apscheduler", "click", "msgspec", "numpy", "rapidfuzz", "rich"},
     "insights": {"holidays", "numpy", "pandas"},
-    "connectors": {"aiohttp", "jwt", "msgspec", "numpy", "rapidfuzz", "siphashc"},
-    "demo": {"aiohttp", "msgspec", "numpy", "pandas"},
+    "connectors": {"aiohttp", "jwt", "msgspec", "numpy", "rapidfuzz", "siphashc", "yarl"},
+    "demo": {"aiohttp", "cryptography", "jwt", "msgspec", "numpy", "pandas"},
     "storage": {"sqlalchemy", "alembic"},
 }
 
@@ -92,6 +92,14 @@ def test_a_vendor_file_never_imports_another_vendor_file() -> None:
         for name, module in IMPORTS
         if module in vendors and name.replace("/", ".").removesuffix(".py") in vendors
     ]
+    assert not wrong, wrong
+
+
+def test_an_export_file_imports_no_vendor_and_no_other_export() -> None:
+    vendors = {f"connectors.{path.stem}" for path in (ROOT / "connectors").glob("*.py") if makes_a_connector(path)}
+    exports = [(name, module) for name, module in IMPORTS if name.startswith("connectors/exports/")]
+    assert exports, "no export was found"
+    wrong = [f"{name} imports {module}" for name, module in exports if module in vendors or ".exports" in module]
     assert not wrong, wrong
 
 

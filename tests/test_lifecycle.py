@@ -66,6 +66,37 @@ async def test_reading_every_nine_days_ends_with_the_facts_of_reading_the_whole_
     whole.close()
 
 
+async def test_the_analytics_of_the_company_meter_the_tokens_of_its_costs_files(store: Store, tmp_path: Path) -> None:
+    company = simulate(people=100, weeks=18, last_week=date(2026, 11, 9))
+    end = datetime(2026, 11, 20, tzinfo=UTC)
+    vendor = await start(company, key=KEY, archive=False, analytics=True, now=lambda: end)
+    metered = open_store(f"sqlite:///{tmp_path / 'metered.db'}")
+    for into, organization in ((store, company.organisation_id), (metered, "")):
+        access = Access(
+            token=KEY,
+            workspace=company.workspace_id,
+            organization=organization,
+            base_url=f"{vendor.base_url}/compliance",
+        )
+        report = await ingest(source(into), access, today=end.date(), progress=Quiet(), clock=lambda: end)
+        assert report.warnings == ()
+    await vendor.close()
+    recent = end.date() - timedelta(days=20)
+    by_costs, by_analytics = (output_tokens(each, recent) for each in (store, metered))
+    # Where an engineer used Codex too that day, the analytics' other clients alone are counted, and all of them agree.
+    assert by_analytics == by_costs
+    assert len(by_costs) > 100
+    metered.close()
+
+
+def output_tokens(store: Store, since: date) -> dict[tuple[date, bytes], int]:
+    """Return tokens by day and person where the vendor metered them."""
+    own = usage.c.tokens_estimated.is_(False), usage.c.output_tokens.is_not(None), usage.c.day >= since
+    wanted = select(usage.c.day, usage.c.person, func.sum(usage.c.output_tokens)).where(*own)
+    with store.reading() as connection:
+        return {(row[0], row[1]): row[2] for row in connection.execute(wanted.group_by(usage.c.day, usage.c.person))}
+
+
 def not_yet_published(patch, moment: datetime) -> None:
     """Let the vendor publish nothing that ends after `moment`."""
 

@@ -21,8 +21,8 @@ def command(
     from bot.answer import ask, question_in_json  # noqa: PLC0415
     from bot.installation import open_installation  # noqa: PLC0415
 
-    basis = open_installation(config).basis(as_of)
-    answer = ask(" ".join(text), basis)
+    installation = open_installation(config)
+    answer = ask(" ".join(text), installation.basis(as_of), installation.settings)
     if out is not None and answer.card.chart is not None:
         from bot.charts import draw  # noqa: PLC0415
 

@@ -37,7 +37,7 @@ from bot.options import as_of
     type=click.Choice(["chatgpt", "all"]),
     default="chatgpt",
     show_default=True,
-    help="ChatGPT alone, or Claude, Claude Code, Cursor and GitHub Copilot too.",
+    help="ChatGPT alone, or all nine tools that have a connector.",
 )
 @as_of
 def command(

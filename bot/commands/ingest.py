@@ -10,6 +10,9 @@ from bot.options import as_json, print_json
 if TYPE_CHECKING:
     from bot.ingestion import Outcome
 
+INTERRUPTED = 130
+"""The exit code of what Ctrl-C ended."""
+
 
 @click.command("ingest")
 @click.argument("source", default="")
@@ -33,8 +36,12 @@ def command(config: Path | None, source: str, path: Path | None, *, json_wanted:
     installation = open_installation(config)
     if not source and not installation.settings.sources:
         raise click.ClickException("the settings name no source: fill in [sources.chatgpt], then try again")
-    with TerminalProgress() as progress:
-        outcomes = ingest_all(installation, progress, source, path.absolute() if path else None)
+    try:
+        with TerminalProgress() as progress:
+            outcomes = ingest_all(installation, progress, source, path.absolute() if path else None)
+    except KeyboardInterrupt:
+        click.echo("Stopped. What was read is kept: run it again to go on.", err=True)
+        raise SystemExit(INTERRUPTED) from None
     if json_wanted:
         print_json(outcomes)
     else:
@@ -49,10 +56,13 @@ def _tell(outcome: "Outcome") -> None:
 
     report = outcome.report
     if report is None:
-        click.echo(f"{outcome.source}: {outcome.error}", err=True)
+        again = f"; ask again from {outcome.next_try:%Y-%m-%d %H:%M} UTC on" if outcome.next_try else ""
+        click.echo(f"{outcome.source}: {outcome.error}{again}", err=True)
         return
     known = f", {report.known_files:,} read before" if report.known_files else ""
-    read = f"{counted(report.rows, 'row')} from {counted(report.files, 'file')}"
+    # A vendor that delivers tables gives pages alone.
+    origin = counted(report.files, "file") if report.files or not report.pages else counted(report.pages, "page")
+    read = f"{counted(report.rows, 'row')} from {origin}"
     click.echo(f"{outcome.source}: {read}{known}")
     for reason, count in report.skipped.items():
         click.echo(f"  skipped {count:,}: {reason}")

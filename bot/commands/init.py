@@ -33,7 +33,7 @@ key = "file:ai-usage.key"
 # ChatGPT Enterprise or Edu, read through the Compliance Logs Platform (read-only key).
 # [sources.chatgpt]
 # workspace = "00000000-0000-0000-0000-000000000000"
-# organization = "org-..."      # only for COSTS, where your key is scoped to the organisation
+# organization = "org-..."      # tokens from COSTS files of this organisation; without it, from the usage analytics
 # key = "env:CHATGPT_COMPLIANCE_KEY"
 # schedule = "hourly"           # "hourly", "daily", or "every 6 hours"
 # path = "logs/"                # instead of the API: a folder of downloaded log files
@@ -42,14 +42,22 @@ key = "file:ai-usage.key"
 # [sources.claude]
 # key = "env:CLAUDE_ANALYTICS_KEY"
 #
+# [sources.codex]
+# workspace = "00000000-0000-0000-0000-000000000000"
+# key = "env:CODEX_ANALYTICS_KEY"
+# kind = "logs"                    # instead of the analytics: CODEX_LOG files, with the compliance key
+#
 # [sources.github-copilot]
 # organization = "your-organisation"
+# enterprise = "your-enterprise"  # where Copilot belongs to one: its reports and seats are read instead
+# logins = "logins.csv"           # login,email of those whose address neither SAML nor a verified domain gives
 # key = "env:GITHUB_TOKEN"
 #
 # [sources.copilot]                # Microsoft 365 Copilot, by an application registered in Entra
 # tenant = "00000000-0000-0000-0000-000000000000"
 # client_id = "00000000-0000-0000-0000-000000000000"
 # key = "env:COPILOT_CLIENT_SECRET"
+# also = ["interactions"]        # prompts and their lengths, not only active days: see `ai-usage sources`
 #
 # [sources.gemini]                 # Gemini in Google Workspace, by a service account with domain-wide delegation
 # admin = "admin@example.com"      # in whose name it asks

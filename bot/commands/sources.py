@@ -13,11 +13,11 @@ def command(*, markdown: bool, json_wanted: bool) -> None:
     from rich.console import Console  # noqa: PLC0415
 
     import connectors  # noqa: PLC0415
-    from bot.sources_page import feeds_of, permissions_of, sources_page  # noqa: PLC0415
-    from connectors.connector import Connector  # noqa: PLC0415
+    from bot.sources_page import feeds_of, opt_in_line, permissions_of, sources_page, ways_of  # noqa: PLC0415
+    from connectors.connector import Connector, opt_in_tables  # noqa: PLC0415
     from storage.discover import discover  # noqa: PLC0415
 
-    found = discover(connectors, Connector)
+    found = [way for each in discover(connectors, Connector) for way in ways_of(each)]
     if markdown:
         click.echo(sources_page(), nl=False)
         return
@@ -26,31 +26,41 @@ def command(*, markdown: bool, json_wanted: bool) -> None:
             [
                 {
                     "tool": each.tool,
+                    "kind": kind,
                     "title": each.title,
                     "reads": each.reads,
                     "never_reads": each.never_reads,
                     "measures": sorted(each.measures),
                     "active": each.active,
                     "streams": [
-                        {"name": feed.name, "permission": feed.permission, "optional": feed.optional}
+                        {
+                            "name": feed.name,
+                            "permission": feed.permission,
+                            "optional": feed.optional,
+                            "opt_in": getattr(feed, "opt_in", False),
+                            "measures": sorted(getattr(feed, "measures", ())),
+                        }
                         for feed in feeds_of(each)
                     ],
                     "retention_days": each.retention_days,
                     "restatement_days": each.restatement_days,
                     "lag_hours": each.lag_hours,
                 }
-                for each in found
+                for kind, each in found
             ]
         )
         return
     console = Console(highlight=False)
-    for each in found:
-        console.print(f"[bold]{each.title}[/bold]  [dim]{each.tool}[/dim]")
+    for kind, each in found:
+        chosen = f', kind = "{kind}"' if kind else ""
+        console.print(f"[bold]{each.title}[/bold]  [dim]{each.tool}{chosen}[/dim]")
         for heading, lines in (("reads", each.reads), ("never reads", each.never_reads)):
             for line in lines:
                 console.print(f"  {heading}: {line}", markup=False)
         for permission in permissions_of(each):
             console.print(f"  needs: {permission.name} — {permission.where}", markup=False)
+        for table in opt_in_tables(each):
+            console.print(f"  optional: {opt_in_line(table)} — {table.permission.where}", markup=False)
         if each.active:
             console.print(f"  active means: {each.active}", markup=False)
         console.print(

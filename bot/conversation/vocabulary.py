@@ -1,10 +1,12 @@
 """The names a question may use: the organisation's departments, and the product's views, metrics and tools."""
 
 from bot.conversation.understand import Term, Vocabulary
+from bot.history import VIEW, WORDS
 from bot.wording import tool_name
 from insights.basis import Basis
 from insights.catalogue import metrics, views
 from insights.weekly import UNMAPPED
+from storage.periods import period_tools
 from storage.reading import departments, tools
 
 
@@ -15,6 +17,7 @@ def vocabulary_of(basis: Basis) -> Vocabulary:
     terms += [Term(phrase=short, kind="department", value=name) for name in names for short in _short_forms(name)]
     for view in views().values():
         terms += [Term(phrase=word, kind="view", value=view.id) for word in (view.id, view.title, *view.words)]
+    terms += [Term(phrase=word, kind="view", value=VIEW) for word in WORDS]
     for metric in metrics().values():
         words = (metric.title, *metric.words)
         if metric.needs:
@@ -23,9 +26,10 @@ def vocabulary_of(basis: Basis) -> Vocabulary:
             # Shares by model family are no one number: the view that holds them shows them.
             shown_in = next(each.id for each in views().values() if metric.id in each.metrics)
             terms += [Term(phrase=word, kind="view", value=shown_in) for word in words]
-    for tool in tools(basis.store):
+    known = sorted({*tools(basis.store), *period_tools(basis.store)})
+    for tool in known:
         terms += [Term(phrase=word, kind="tool", value=tool) for word in (tool, tool_name(tool))]
-    for tool in tools(basis.store):
+    for tool in known:
         terms += [Term(phrase=word, kind="tool", value=tool) for word in TOOL_WORDS.get(tool, ())]
     return Vocabulary(terms=tuple(terms))
 

@@ -1,14 +1,25 @@
-"""`ai-usage demo --tools all`: the same people use five tools, each read from its own vendor over HTTP."""
+"""`ai-usage demo --tools all`: the same people use nine tools, each read from its own vendor over HTTP."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.bot.test_demo import TODAY, ai_usage, config, read
 
-TOOLS = {"chatgpt", "claude", "claude-code", "cursor", "github-copilot"}
-NAMES = ["ChatGPT", "Claude", "Claude Code", "Cursor", "GitHub Copilot"]
+NAMES = {
+    "chatgpt": "ChatGPT",
+    "claude": "Claude",
+    "claude-code": "Claude Code",
+    "codex": "Codex",
+    "copilot": "Microsoft 365 Copilot",
+    "cursor": "Cursor",
+    "gemini": "Gemini",
+    "github-copilot": "GitHub Copilot",
+    "openai-api": "OpenAI API",
+}
+TOOLS = set(NAMES)
 
 
 @pytest.fixture(scope="module")
@@ -20,10 +31,10 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_asking_about_tools_sets_five_side_by_side_and_counts_people_once(demo: Path) -> None:
+def test_asking_about_tools_sets_all_side_by_side_and_counts_people_once(demo: Path) -> None:
     told = json.loads(ai_usage(*config(demo), "ask", "tools", "--json", "--as-of", str(TODAY), folder=demo))
     *tools, together = told["card"]["table"]["rows"]
-    assert [row[0] for row in tools] == NAMES
+    assert [row[0] for row in tools] == list(NAMES.values())
     assert together[0] == "All together"
     each = [int(row[1]) for row in tools]
     assert min(each) >= 5
@@ -42,6 +53,15 @@ def test_every_tool_was_read_without_an_error_and_the_doctor_finds_nothing_wrong
     assert {each["source"]: each["error"] for each in status["sources"]} == dict.fromkeys({*TOOLS, "directory"})
     checks = json.loads(ai_usage(*config(demo), "doctor", "--json", folder=demo))
     assert not [check for check in checks if check["state"] == "wrong"]
+
+
+def test_copilot_was_read_on_each_day_so_that_it_has_a_history(demo: Path) -> None:
+    rows = json.loads(ai_usage(*config(demo), "export", "--json", "--as-of", str(TODAY), folder=demo))
+    weeks = {
+        row["week"]: row["value"] for row in rows if (row["tool"], row["metric"]) == ("copilot", "weekly_active_users")
+    }
+    last = [weeks[str(TODAY - timedelta(days=2 + 7 * back))] for back in range(1, 17)]
+    assert min(last) >= 0.4 * max(last)
 
 
 def test_keys_are_in_files_of_their_own_that_only_the_owner_reads(demo: Path) -> None:

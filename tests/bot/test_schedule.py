@@ -182,3 +182,98 @@ async def test_the_next_runs_are_told_soonest_first_in_their_own_zone():
 
     assert [each.at for each in runs] == sorted(each.at for each in runs)
     assert {each.job for each in runs} == {"digest:leaders:C1", "digest:leaders:C2"}
+
+
+async def running_until_read(settings, ingest, **more):
+    async def send(_subscription):
+        return None
+
+    running = start_schedule(settings, ingest=ingest, send=send, **more)
+    await asyncio.sleep(0.2)
+    runs = {each.job: each.at for each in running.next_runs()}
+    running.close()
+    return runs
+
+
+@pytest.mark.parametrize("wait", [timedelta(minutes=10), timedelta(hours=3)])
+async def test_a_vendor_that_wants_patience_is_asked_again_then_be_that_before_or_after_the_schedule(wait):
+    now = datetime.now(UTC)
+
+    async def ingest(source):
+        return now + wait if source == "cursor" else None
+
+    runs = await running_until_read(Settings(sources={"cursor": Source(), "claude": Source()}), ingest)
+
+    assert timedelta(0) <= runs["ingest cursor"] - (now + wait) <= timedelta(minutes=1)
+    assert timedelta(minutes=59) < runs["ingest claude"] - now < timedelta(minutes=61)
+
+
+async def test_after_a_restart_a_vendor_is_left_alone_for_as_long_as_it_said_and_no_digest_waits_for_it():
+    told = []
+
+    async def ingest(source):
+        told.append(source)
+
+    async def send(subscription):
+        told.append(subscription.to)
+
+    later = datetime.now(UTC) + timedelta(minutes=30)
+    settings = msgspec.structs.replace(due(-30), sources={"chatgpt": Source(), "cursor": Source()})
+    running = start_schedule(settings, ingest=ingest, send=send, not_before={"cursor": later})
+    await asyncio.sleep(0.3)
+    runs = {each.job: each.at for each in running.next_runs()}
+    running.close()
+
+    assert told == ["chatgpt", "C1"]
+    assert runs["ingest cursor"] == later
+
+
+async def test_all_runs_missed_in_ten_days_of_downtime_are_caught_up_once():
+    ran, runs = await run(
+        Settings(sources={"chatgpt": Source()}), now=datetime.now(UTC) - timedelta(days=10), seconds=0.5
+    )
+
+    assert ran == ["ingest chatgpt"]
+    assert len(runs) == 1
+
+
+async def test_the_directory_is_read_before_the_others_which_then_run_side_by_side():
+    begun, may_finish = [], asyncio.Event()
+
+    async def ingest(source):
+        begun.append(source)
+        await may_finish.wait()
+
+    async def send(_subscription):
+        return None
+
+    settings = Settings(sources={"chatgpt": Source(), "cursor": Source(), "directory": Source()})
+    running = start_schedule(settings, ingest=ingest, send=send)
+    await asyncio.sleep(0.2)
+    assert begun == ["directory"]
+    may_finish.set()
+    await asyncio.sleep(0.1)
+    may_finish.clear()
+    running.close()
+
+    assert sorted(begun) == ["chatgpt", "cursor", "directory"]
+
+
+async def test_a_source_that_is_still_being_read_is_not_read_a_second_time():
+    begun, may_finish = [], asyncio.Event()
+
+    async def ingest(source):
+        begun.append(source)
+        await may_finish.wait()
+
+    async def send(_subscription):
+        return None
+
+    running = start_schedule(Settings(sources={"chatgpt": Source()}), ingest=ingest, send=send)
+    await asyncio.sleep(0.1)
+    running.scheduler.modify_job("ingest chatgpt", next_run_time=datetime.now(UTC))
+    await asyncio.sleep(0.2)
+    may_finish.set()
+    running.close()
+
+    assert begun == ["chatgpt"]

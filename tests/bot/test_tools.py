@@ -99,7 +99,9 @@ def test_tools_are_set_beside_each_other_and_people_count_once(company: Company)
     card = ask("tools", company(*ALL)).card
     assert card.text == (
         "100 people used at least one of 3 tools, each counted once: "
-        "ChatGPT 60 weekly active users; Claude 50; GitHub Copilot 30."
+        "ChatGPT 60 weekly active users; Claude 50; GitHub Copilot 30. "
+        "30 people hold seats in several tools: 30 used two or more of them in the last 28 days, 0 used one, 0 used "
+        "none. ChatGPT + Claude: 30 hold both; used lately: 0 only ChatGPT, 0 only Claude, 30 both, 0 neither."
     )
     assert cells(card) == {
         "ChatGPT": {
@@ -108,7 +110,8 @@ def test_tools_are_set_beside_each_other_and_people_count_once(company: Company)
             "Prompts": "360",
             "Seats": "60",
             "Unused seats": "0",
-            "Monthly spend": "$1,800",
+            "Seat spend a month": "$1,800",
+            "Metered in the week": "not reported by ChatGPT",
         },
         "Claude": {
             "Active people": "50",
@@ -116,7 +119,8 @@ def test_tools_are_set_beside_each_other_and_people_count_once(company: Company)
             "Prompts": "300",
             "Seats": "50",
             "Unused seats": "0",
-            "Monthly spend": "no price known",
+            "Seat spend a month": "no price known",
+            "Metered in the week": "not reported by Claude",
         },
         "GitHub Copilot": {
             "Active people": "30",
@@ -124,7 +128,8 @@ def test_tools_are_set_beside_each_other_and_people_count_once(company: Company)
             "Prompts": WITHOUT,
             "Seats": WITHOUT,
             "Unused seats": WITHOUT,
-            "Monthly spend": WITHOUT,
+            "Seat spend a month": WITHOUT,
+            "Metered in the week": WITHOUT,
         },
         "All together": {
             "Active people": "100",
@@ -132,7 +137,8 @@ def test_tools_are_set_beside_each_other_and_people_count_once(company: Company)
             "Prompts": "660",
             "Seats": "110",
             "Unused seats": "0",
-            "Monthly spend": "$1,800",
+            "Seat spend a month": "$1,800",
+            "Metered in the week": "not reported by every tool",
         },
     }
 
@@ -318,3 +324,82 @@ def test_the_command_line_answers_about_tools(company: Company, tmp_path: Path) 
     assert told.exit_code == 0
     card = json.loads(told.stdout)["card"]
     assert [row[0] for row in card["table"]["rows"]] == ["ChatGPT", "Claude", "GitHub Copilot", "All together"]
+
+
+def overlapping(basis: Basis) -> Basis:
+    """Give everybody who uses ChatGPT a seat of Claude too, which 30 of them use: seats are $30 and $20."""
+    people = [Person(number.to_bytes(32, "big")) for number in USERS["chatgpt"]]
+    seats = [Seat(person=each, tool="claude", start=date(2025, 1, 6), price=20.0) for each in people]
+    ingestion.replace_seats(basis.store, "claude", seats)
+    rollups.refresh(basis.store)
+    return basis
+
+
+def test_people_with_several_seats_are_told_with_what_they_use_and_what_the_rest_costs(company: Company) -> None:
+    card = ask("who has several tools", overlapping(company("chatgpt", "claude"))).card
+    assert card.title == "Whole company · Seats in several tools"
+    assert card.text == (
+        "60 people hold seats in several tools: 30 used two or more of them in the last 28 days, 30 used one, 0 used "
+        "none. Their unused seats cost $600 a month. ChatGPT + Claude: 60 hold both; used lately: 30 only ChatGPT, "
+        "0 only Claude, 30 both, 0 neither."
+    )
+    assert cells(card) == {
+        "ChatGPT + Claude": {
+            "Hold both": "60",
+            "Use both": "30",
+            "Only the first": "30",
+            "Only the second": "0",
+            "Neither": "0",
+        }
+    }
+    assert "Compared are the seats of ChatGPT and Claude" in card.footer
+
+
+@pytest.mark.parametrize(
+    "text", ["overlap", "double seats", "who pays twice", "who has seats in several tools?", "tool overlap", "overlaps"]
+)
+def test_many_words_lead_to_seats_in_several_tools(company: Company, text: str) -> None:
+    assert ask(text, company("chatgpt", "claude")).card.title == "Whole company · Seats in several tools"
+
+
+def test_seats_in_several_tools_are_told_by_department(company: Company) -> None:
+    basis = overlapping(company("chatgpt", "claude"))
+    assert ask("overlap sales", basis).card.text.startswith(
+        "30 people in Sales hold seats in several tools: 15 used two"
+    )
+    both = ask("overlap sales vs engineering", basis).card
+    assert cells(both)["People with seats in several tools"] == {"Sales": "30", "Engineering": "30", "Company": "60"}
+    assert ask("overlap engineering", basis).card.buttons[-1].ask == "seats in several tools"
+
+
+def test_too_few_people_with_several_seats_are_not_told(company: Company) -> None:
+    card = ask("overlap", company("chatgpt", "cursor")).card
+    assert card.text.startswith("Too few people hold seats in several tools to tell")
+    assert card.chart is None
+    assert set(cells(card)["ChatGPT + Cursor"].values()) <= {"hidden", "0"}
+
+
+def test_seats_whose_use_is_not_reported_are_not_said_to_overlap(company: Company) -> None:
+    basis = company("chatgpt")
+    seats = [Seat(person=Person(n.to_bytes(32, "big")), tool="gemini", start=date(2025, 1, 6)) for n in range(1, 50)]
+    ingestion.replace_seats(basis.store, "gemini", seats)
+    rollups.refresh(basis.store)
+    card = ask("overlap", basis).card
+    assert card.text.startswith("Who holds seats in several tools is not known")
+    assert card.table is None
+
+
+def test_a_department_that_does_not_use_a_tool_is_said_not_to(company: Company) -> None:
+    basis = company("chatgpt", "claude", departments=("Sales", "Engineering"))
+    members = [
+        Member(
+            person=Person(n.to_bytes(32, "big")),
+            since=date(2020, 1, 1),
+            department="Sales" if n <= 30 else "Engineering",
+        )
+        for n in range(1, 101)
+    ]
+    ingestion.replace_members(basis.store, "directory", members, [])
+    rollups.refresh(basis.store)
+    card = ask("sales depth in claude", basis).card
+    assert card.text == "Nobody in Sales used Claude in the week of 9–15 Nov 2026."

@@ -24,6 +24,10 @@ class Vendor:
     stuck: bool = False
     no_cursor: bool = False
     costs_enabled: bool = True
+    usage: list[dict[str, Any]] | None = None
+    codex: list[dict[str, Any]] = field(default_factory=list)
+    no_next_page: bool = False
+    same_page: bool = False
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     keys_shown_to_storage: list[str] = field(default_factory=list)
     served: Counter[str] = field(default_factory=Counter)
@@ -43,6 +47,8 @@ class Vendor:
         app.router.add_get("/v1/compliance/{scope}/{id}/logs", self._logs)
         app.router.add_get("/v1/compliance/{scope}/{id}/logs/{file}", self._redirect)
         app.router.add_get("/storage/{file}", self._body)
+        app.router.add_get("/v1/analytics/workspaces/{id}/usage", self._usage)
+        app.router.add_get("/v1/analytics/codex/workspaces/{id}/usage", self._usage)
         return app
 
     def _trouble(self, request: web.Request) -> web.Response | None:
@@ -79,6 +85,22 @@ class Vendor:
             cursor = after
         more = len(found) > len(page) or self.stuck
         return web.json_response({"data": page, "has_more": more, "last_end_time": None if self.no_cursor else cursor})
+
+    async def _usage(self, request: web.Request) -> web.Response:
+        """Answer with the rows of the days asked for; `usage` None: not enabled for the workspace."""
+        if trouble := self._trouble(request):
+            return trouble
+        rows = self.codex if "codex" in request.path else self.usage
+        if rows is None or request.match_info["id"] != WORKSPACE:
+            return web.Response(status=404)
+        first, end = int(request.query["start_time"]), int(request.query["end_time"])
+        found = [each for each in rows if first <= int(each["start_time"]) < end]
+        start = int(request.query.get("page", "page_0").removeprefix("page_"))
+        following = 0 if self.same_page else start + self.page
+        more = start + self.page < len(found) or self.same_page
+        cursor = f"page_{following}" if more and not self.no_next_page else None
+        page = found[start : start + self.page]
+        return web.json_response({"object": "page", "data": page, "has_more": more, "next_page": cursor})
 
     async def _redirect(self, request: web.Request) -> web.Response:
         if trouble := self._trouble(request):

@@ -7,7 +7,7 @@ import hashlib
 import io
 import json
 import re
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,6 +17,8 @@ import pytest
 
 from demo import Company, directory_csv, simulate
 from demo.server import start
+from demo.vendors import RunningVendors, start_vendors
+from tests.demo.vendors import KEYS
 
 KEY = "an invented key"
 LAST_WEEK = date(2026, 6, 1)
@@ -192,3 +194,17 @@ def read() -> Callable[..., Reading]:
             gc.enable()
 
     return reading
+
+
+@pytest.fixture(scope="session")
+def company() -> Company:
+    """A small company whose people use every tool."""
+    return simulate(people=100, weeks=18, last_week=LAST_WEEK)
+
+
+@pytest.fixture
+async def vendors(company: Company) -> AsyncIterator[RunningVendors]:
+    """Every vendor but ChatGPT's, on loopback."""
+    running = await start_vendors(company, keys=KEYS)
+    yield running
+    await running.close()

@@ -13,7 +13,7 @@ from insights.weekly import weekly
 from storage.facts import Contract
 from storage.models import family
 from storage.reading import Rows
-from storage.schema import group_week, model_week
+from storage.schema import SEVERAL, group_week, model_week
 from storage.store import Store
 
 FIRST = date(2026, 1, 5)
@@ -26,7 +26,10 @@ Value = float | Sequence[float] | None
 
 @dataclass(frozen=True, kw_only=True)
 class Group:
-    """What one department does; each figure is one number or one a week. `seats` None: no seats are known."""
+    """What one department does; each figure is one number or one a week. `seats` None: no seats are known.
+
+    `several`: people with seats of two tools who use none, one and both; each unused seat costs 30.
+    """
 
     people: Value = 40
     often: Value = 4.0
@@ -36,6 +39,7 @@ class Group:
     characters: Value = 600.0
     older: Value = 0.05
     seats: float | None = 50
+    several: tuple[int, int, int] | None = None
     unused: Value = 2
     top_ten: Value = 0.1
     output: Value = 2.0
@@ -85,6 +89,10 @@ def _figures(group: Group, week: int) -> dict[str, Any]:
             "seat_spend": group.seats * 30.0,
             "unused_seat_spend": unused * 30.0,
         }
+    if group.several is not None:
+        none, one, _ = group.several
+        counts = (sum(group.several), *group.several)
+        figures |= dict(zip(SEVERAL, counts, strict=True)) | {"several_unused_spend": 60.0 * none + 30.0 * one}
     return figures | dict.fromkeys(group.missing)
 
 

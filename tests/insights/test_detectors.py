@@ -222,8 +222,8 @@ def test_every_finding_is_well_formed(planted, group, sound) -> None:
     assert len({each.key for each in seen.findings}) == len(seen.findings)
     views = {each.id: each.view for each in DETECTORS}
     for found in seen.findings:
-        assert found.key.split(":")[0] == found.detector
-        assert found.view == views[found.detector]
+        assert found.key.split(":")[0].split(".")[0] == found.detector
+        assert found.view == views[found.detector] or found.detector == "changes"
         assert found.metric in {each.id for each in METRICS}
         assert found.week == panel.weeks[-1]
         assert 0 < found.impact <= 1
@@ -271,3 +271,27 @@ def _wandering(group, rng: np.random.Generator, phi: float):
         seats=90,
         unused=around(9.0),
     )
+
+
+def test_people_with_several_seats_who_use_one_at_most(planted, group, sound) -> None:
+    found = only(
+        planted(sound | {"Sales": group(several=(8, 12, 30)), "HR": group(several=(0, 6, 20))}), "seat_overlap"
+    )
+    assert found.headline == (
+        "26 of 76 people with seats in several tools use one of them at most; the seats that the 76 leave unused cost "
+        "$1,020 a month."
+    )
+    assert found.action.expected == "up to $1,020 a month"
+    assert found.action.steps[-1] == "Give the other seats back before the next renewal."
+    assert (found.view, found.departments, found.evidence.people) == ("tools", (), 76)
+
+
+@pytest.mark.parametrize("several", [None, (0, 0, 0), (0, 0, 50), (1, 2, 60), (1, 2, 1), (0, 9, 9)])
+def test_seats_that_do_not_overlap_or_of_few_people_are_no_finding(planted, group, sound, several) -> None:
+    none(planted(sound | {"Sales": group(several=several)}), "seat_overlap")
+
+
+def test_overlap_is_a_finding_of_all_tools_together_alone(planted, group, sound) -> None:
+    all_tools = sound | {"Sales": group(several=(8, 12, 30))}
+    panel = planted(tools={"*": all_tools, "chatgpt": sound, "claude": sound}, show_tools=("chatgpt",))
+    none(panel, "seat_overlap")

@@ -1,4 +1,6 @@
 import stat
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -88,3 +90,21 @@ def test_a_file_that_is_no_store_is_explained(tmp_path: Path) -> None:
     path.write_text("Dear reader, this is not a database at all." * 50)
     with pytest.raises(StoreError, match="not a database"):
         open_store(f"sqlite:///{path}")
+
+
+def test_threads_that_write_at_once_queue_however_short_sqlite_itself_would_wait(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store_module, "PRAGMAS", {**store_module.PRAGMAS, "busy_timeout": "1"})
+    opened = open_store(f"sqlite:///{tmp_path / 'busy.db'}")
+
+    def write(number: int) -> None:
+        with opened.writing() as connection:
+            connection.execute(text(f"INSERT INTO rollup_due VALUES ('2025-01-{number:02}', 1)"))
+            time.sleep(0.02)
+
+    with ThreadPoolExecutor(max_workers=9) as pool:
+        list(pool.map(write, range(1, 28)))
+    with opened.reading() as connection:
+        assert connection.execute(text("SELECT count(*) FROM rollup_due")).scalar() == 27
+    opened.close()

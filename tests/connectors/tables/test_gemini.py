@@ -16,11 +16,13 @@ from connectors.auth import ServiceAccount, bearer_token, grant, service_account
 from connectors.connector import Scopes, TableFeed
 from connectors.door import Door
 from connectors.errors import ConfigurationError, ConnectorError, PermissionMissingError, TryAgainError
-from connectors.gemini import ANY_ACCOUNT, NO_DAY, PASSIVE, UNKNOWN, ask, gemini, parse
+from connectors.fold import AGAIN
+from connectors.gemini import ANY_ACCOUNT, PASSIVE, UNKNOWN, ask, gemini, parse
 from connectors.ingest import Source
+from connectors.parsing import NO_DAY
 from connectors.report import Quiet, RunReport
 from connectors.rows import Request
-from connectors.tables import AGAIN, TableAccess, ingest_tables, probe_tables
+from connectors.tables import TableAccess, ingest_tables, probe_tables
 from storage.schema import usage
 from storage.store import Store
 

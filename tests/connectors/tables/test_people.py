@@ -11,10 +11,11 @@ from sqlalchemy import select
 from connectors.codex import codex
 from connectors.connector import Connector, Scopes, TableFeed
 from connectors.door import Door
+from connectors.fold import MACHINE, NOBODY
 from connectors.ingest import Source
 from connectors.openai_api import openai_api
 from connectors.report import Quiet, RunReport
-from connectors.tables import MACHINE, NOBODY, TableAccess, ingest_tables
+from connectors.tables import TableAccess, ingest_tables
 from storage import ingestion
 from storage.facts import Person
 from storage.schema import usage

@@ -1,0 +1,103 @@
+"""Seats in several tools: who holds them, and uses how many. Only tools whose use is known count."""
+
+from insights.metric import Metric
+
+several_tools = Metric(
+    id="several_tools",
+    title="People with seats in several tools",
+    definition="How many people held seats of two tools or more at the end of the week, of tools whose use is known.",
+    unit="people",
+    good="none",
+    numerator="several_seats",
+    group="several_seats",
+    smallest_change=5,
+    words=(
+        "several tools",
+        "several seats",
+        "seats in several tools",
+        "more than one tool",
+        "more than one seat",
+        "multiple tools",
+        "multiple seats",
+        "two tools",
+        "two seats",
+        "both tools",
+        "both seats",
+        "double seats",
+        "double licences",
+        "double licenses",
+        "duplicate seats",
+        "duplicate licences",
+        "duplicate licenses",
+        "seat overlap",
+        "tool overlap",
+        "overlap",
+        "overlaps",
+        "overlapping",
+        "overlapping seats",
+        "overlapping tools",
+        "pay twice",
+        "pays twice",
+        "paying twice",
+        "paid twice",
+    ),
+    order=80,
+    across=True,
+)
+
+several_using_one = Metric(
+    id="several_using_one",
+    title="People with several seats who use one",
+    definition="How many of those who hold seats of several tools used just one of them in the last 28 days.",
+    unit="people",
+    good="down",
+    numerator="several_using_one",
+    group="several_using_one",
+    smallest_change=5,
+    words=("use one", "uses one", "using one", "several seats who use one", "use only one", "uses only one"),
+    order=81,
+    across=True,
+)
+
+several_using_more = Metric(
+    id="several_using_more",
+    title="People with several seats who use more",
+    definition="How many of those who hold seats of several tools used two of them or more in the last 28 days.",
+    unit="people",
+    good="up",
+    numerator="several_using_more",
+    group="several_using_more",
+    smallest_change=5,
+    words=("using several", "use several", "uses several", "several seats who use more"),
+    order=82,
+    across=True,
+)
+
+several_using_none = Metric(
+    id="several_using_none",
+    title="People with several seats who use none",
+    definition="How many of those who hold seats of several tools used none of them in the last 28 days.",
+    unit="people",
+    good="down",
+    numerator="several_using_none",
+    group="several_using_none",
+    smallest_change=5,
+    words=("using none", "use none", "uses none", "several seats who use none"),
+    order=83,
+    across=True,
+)
+
+several_unused_spend = Metric(
+    id="several_unused_spend",
+    title="Monthly spend on their unused seats",
+    definition="The monthly price, where known, of the seats that people with several did not use in 28 days.",
+    unit="money",
+    good="down",
+    numerator="several_unused_spend",
+    group="several_unused",
+    smallest_change=150,
+    words=("overlap spend", "overlap cost", "overlapping spend", "spend on overlapping seats", "spend on double seats"),
+    order=84,
+    only="company",
+    across=True,
+)
