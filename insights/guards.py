@@ -219,6 +219,8 @@ def _around(people: Floats) -> tuple[Floats, Floats]:
     for week in weeks:
         beside = (np.abs(weeks - week) > 1) & (np.abs(weeks - week) <= BESIDE)
         near = people[:, beside]
+        if near.shape[1] < RECENT:
+            continue
         enough = (~np.isnan(near)).sum(axis=1) >= RECENT
         usual[:, week] = np.where(enough, signals.median(near), np.nan)
         scatter[:, week] = signals.MADE_NORMAL * signals.median(np.abs(near - usual[:, week, None]))

@@ -123,7 +123,7 @@ class Watched:
 class Watch:
     """All that is scanned. `people` and `sessions` are of the shape of values.
 
-    So is `ignored`, which tells the weeks that are out; their values are NaN (see `insights.guards`).
+    So is `ignored`, or (1 + departments, weeks): the weeks that are out, of every metric (see `insights.guards`).
     """
 
     weeks: tuple[date, ...]
@@ -196,7 +196,8 @@ def smallest_of(values: Floats) -> float:
 
 def _test(watch: Watch, watched: Watched, company: list[_Tested], departments: list[_Tested]) -> float:
     """Add one metric's tests; return its memory."""
-    scaled = signals.on_scale(watched.values, scale_of(watched.metric), smallest_of(watched.values))
+    values = watched.values if watch.ignored is None else np.where(watch.ignored, np.nan, watched.values)
+    scaled = signals.on_scale(values, scale_of(watched.metric), smallest_of(values))
     tools, rows, weeks = scaled.shape
     whole = scaled[:, 0]
     own = _without_common(scaled[:, 1:])
@@ -235,9 +236,10 @@ def _enough(watch: Watch) -> NDArray[np.bool_]:
     """
     told, counted, known = watch.sessions, watch.people, ~np.isnan(watch.people[..., -1])
     if watch.ignored is not None:
-        newest_last = np.argsort(~watch.ignored, axis=-1, kind="stable")
+        out = np.broadcast_to(watch.ignored, counted.shape)
+        newest_last = np.argsort(~out, axis=-1, kind="stable")
         told, counted = (
-            np.take_along_axis(np.where(watch.ignored, np.nan, each), newest_last, axis=-1) for each in (told, counted)
+            np.take_along_axis(np.where(out, np.nan, each), newest_last, axis=-1) for each in (told, counted)
         )
         known = ~np.isnan(counted[..., -1])
     people = np.nansum(counted[..., -RECENT:], axis=-1) / RECENT

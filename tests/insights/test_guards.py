@@ -74,6 +74,14 @@ def test_no_weeks_leave_nothing_to_do() -> None:
     assert guard(empty, around(watch)).notes == ()
 
 
+@pytest.mark.parametrize("weeks", range(1, 12))
+def test_a_short_history_is_no_trouble(weeks: int) -> None:
+    watch = company(1, weeks=weeks)
+    found = guarded(watch, unknown=np.full((1, weeks), np.nan))
+    assert found.notes == ()
+    assert out(found) == []
+
+
 # Holidays and dips ---------------------------------------------------------------------------------------------------
 
 
