@@ -7,8 +7,9 @@ the later weeks, which look back on them.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import (
@@ -41,6 +42,7 @@ from sqlalchemy.schema import CreateTable
 
 from storage.cohorts import fill_cohorts
 from storage.overlap import clear_overlap, fill_overlap
+from storage.restatements import note_restated, settled_totals
 from storage.schema import (
     LADDER,
     MEASURES,
@@ -68,11 +70,16 @@ Cells = dict[tuple[str, str, str], dict[str, Any]]
 """What is known of each (tool, segment, name) in one week."""
 
 
-def refresh(store: Store, progress: Callable[[int, int], None] | None = None) -> int:
+def refresh(
+    store: Store,
+    progress: Callable[[int, int], None] | None = None,
+    windows: Mapping[str, int] = MappingProxyType({}),
+) -> int:
     """Work out every roll-up that no longer fits; return how many weeks that were.
 
     Each week is one transaction, oldest first, which also takes its mark away: stopped anywhere, or with facts that
     come meanwhile, the next call goes on with what is left. `progress` is told the weeks done and the weeks in all.
+    `windows` are the days, by tool, in which a source ordinarily corrects itself; what it corrects later is noted.
     """
     with store.writing() as connection:
         due = _with_those_that_see_them(connection)
@@ -80,11 +87,14 @@ def refresh(store: Store, progress: Callable[[int, int], None] | None = None) ->
         if progress:
             progress(done, len(due))
         with store.writing() as connection:
-            if connection.scalar(select(rollup_due.c.facts).where(rollup_due.c.week == week)):
+            facts = connection.scalar(select(rollup_due.c.facts).where(rollup_due.c.week == week))
+            before = settled_totals(connection, week, windows) if facts else {}
+            if facts:
                 _fill_person_week(connection, week)
                 _fill_model_week(connection, week)
             _fill_group_week(connection, week)
             fill_cohorts(connection, week)
+            note_restated(connection, week, before)
             connection.execute(delete(rollup_due).where(rollup_due.c.week == week))
     return len(due)
 

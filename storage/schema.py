@@ -340,6 +340,20 @@ group_period = Table(
     comment="period_usage by department and for the company; listed: everybody in the export, people: the active ones",
 )
 
+restated = Table(
+    "restated",
+    metadata,
+    Column("tool", String(32), nullable=False),
+    Column("week", Date, nullable=False),
+    Column("measure", String(32), nullable=False),
+    Column("before", Float, nullable=False),
+    Column("after", Float, nullable=False),
+    Column("noted", Date, nullable=False),
+    PrimaryKeyConstraint("tool", "week", "measure"),
+    sqlite_with_rowid=False,
+    comment="company totals of weeks long complete that their source told otherwise later; before: as first told",
+)
+
 # Delivery ----------------------------------------------------------------------------------------------------------
 
 outbox = Table(
