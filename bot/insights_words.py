@@ -41,6 +41,9 @@ def insights_in_json(shown: Panel, seen: Examination) -> dict[str, Any]:
 
 def insights_lines(seen: Examination, currency: str) -> Iterator[RenderableType]:
     """Yield what a terminal shows."""
+    if not seen.scope.weeks:
+        yield Text("There is no complete week of data yet.")
+        return
     for number, each in enumerate(seen.findings, 1):
         yield Text(f"{number}. {each.headline}", style="bold")
         yield _under(f"{each.detail}\n→ {each.action.title}")

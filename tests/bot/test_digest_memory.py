@@ -35,7 +35,7 @@ STOPS, STARTS = 9, 16
 """Weeks from which half of Sales does not use its seats, and does again."""
 
 
-def fill(store: Store) -> None:
+def fill(store: Store, weeks: int = WEEKS) -> None:
     """Three departments of thirty people; Sales goes quiet for some weeks."""
     people = [Person(number.to_bytes(32, "big")) for number in range(1, 91)]
     ingestion.replace_members(
@@ -65,7 +65,7 @@ def fill(store: Store) -> None:
             input_tokens=240,
             output_tokens=600,
         )
-        for week in range(WEEKS)
+        for week in range(weeks)
         for number, person in enumerate(people)
         for day in (0, 2, 4)
         if not (number % 3 == 1 and number < 45 and STOPS <= week < STARTS)
