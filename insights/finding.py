@@ -10,6 +10,12 @@ if TYPE_CHECKING:
 
 Owner = Literal["admin", "enablement", "leader"]
 
+State = Literal["new", "still", "worse", "reversed"]
+"""How a finding stands to what earlier digests told: "worse" is the same with clearly more impact."""
+
+Direction = Literal[-1, 0, 1]
+"""Where a metric went: down, up, or 0 where a finding is about how things stand."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Action:
@@ -35,7 +41,9 @@ class Action:
 class Evidence:
     """The numbers behind a finding. `low` and `high` are the 90 % interval of `change`, where one could be computed.
 
-    `people` is how many people the numbers are about, `weeks` how many complete weeks were looked at.
+    `people` is how many people the numbers are about, `weeks` how many complete weeks were looked at. `p` is the chance
+    of as much without any change, `q` the same after all that was tried; both only where a test was made. `since` is
+    the Monday from which a change holds.
     """
 
     value: float
@@ -46,14 +54,21 @@ class Evidence:
     people: int
     weeks: int
     estimated: bool = False
+    p: float | None = None
+    q: float | None = None
+    since: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Finding:
     """A change or state worth telling.
 
-    `key` is stable from week to week (`detector:departments:tool`). `headline` is one sentence with its numbers,
-    `detail` what supports it. `impact` and `confidence` are 0..1; their product ranks findings.
+    `key` is stable from week to week (`detector:departments:tool`) and its own within a week. `headline` is one
+    sentence with its numbers, `detail` what supports it. `direction` is where the metric went.
+
+    `impact`, `confidence`, `novelty` and `actionable` are 0..1; their product ranks findings. The detector gives the
+    first two, the engine the others, and all that follows: `state` beside earlier digests, `first_week` in which this
+    was found and `weeks_told` digests that told it since, and the departments that have joined and left.
     """
 
     key: str
@@ -69,13 +84,33 @@ class Finding:
     impact: float
     confidence: float
     action: Action
+    direction: Direction = 0
+    novelty: float = 1.0
+    actionable: float = 1.0
+    state: State = "new"
+    first_week: date | None = None
+    weeks_told: int = 0
+    joined: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+
+    @property
+    def rank(self) -> float:
+        """What findings are ranked by, 0..1."""
+        return self.impact * self.confidence * self.novelty * self.actionable
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Detector:
-    """A rule that looks at the weekly panel and returns what it finds. Declared in `insights/detectors/`."""
+    """A rule that looks at the weekly panel and returns what it finds. Declared in `insights/detectors/`.
+
+    `resolved` is what is said when a finding that was told is gone: "{departments} no longer {leaves|leave} seats
+    unused", with the verb for one department and for several. Without it the metric's title is said. `over` tells
+    whether that is true of a department ('' is the company). Without it, not to be found where it could be is enough.
+    """
 
     id: str
     view: str
     looks_for: str
     detect: "Callable[[Panel], list[Finding]]"
+    resolved: str = ""
+    over: "Callable[[Panel, str], bool] | None" = None

@@ -367,7 +367,7 @@ def _change(watch: Watch, tested: _Tested, row: int) -> Change | None:
         size, factor = float(np.exp(signal.change[row])), np.nan
     elif size * signal.change[row] <= 0 or abs(size) < smallest(watched.metric, before):
         return None
-    low, high = signal.low[row] * factor, signal.high[row] * factor
+    low, high = float(signal.low[row] * factor), float(signal.high[row] * factor)
     if tested.kind == "scatter":
         low, high = float(np.exp(signal.low[row])), float(np.exp(signal.high[row]))
     return Change(

@@ -369,3 +369,48 @@ outbox = Table(
     PrimaryKeyConstraint("subscription", "period"),
     comment="state: 'claimed', 'sent', 'failed' (known not to have gone out) or 'unknown' (claimed, never closed)",
 )
+
+# What was told ----------------------------------------------------------------------------------------------------
+
+
+def _pattern() -> list[Column[str] | Column[int]]:
+    """What a finding is known by from week to week, besides its departments (a JSON list of names)."""
+    return [
+        Column("detector", String(64), nullable=False),
+        Column("metric", String(64), nullable=False),
+        Column("tool", String(32), nullable=False),
+        Column("direction", Integer, nullable=False),
+        Column("departments", Text, nullable=False),
+    ]
+
+
+finding_seen = Table(
+    "finding_seen",
+    metadata,
+    Column("week", Date, nullable=False),
+    Column("key", Text, nullable=False),
+    *_pattern(),
+    Column("state", String(16), nullable=False),
+    Column("impact", Float, nullable=False),
+    Column("value", Float, nullable=False),
+    Column("told", Boolean, nullable=False),
+    PrimaryKeyConstraint("week", "key"),
+    comment=(
+        "what the digest of a week found; told: it was in the digest; state: 'new', 'still', 'worse', 'reversed', or "
+        "'resolved', which was told before and is not found any more"
+    ),
+)
+
+finding_choice = Table(
+    "finding_choice",
+    metadata,
+    Column("key", Text, primary_key=True),
+    *_pattern(),
+    Column("choice", String(16), nullable=False),
+    Column("until", Date),
+    Column("impact", Float, nullable=False),
+    Column("at", Date, nullable=False),
+    Column("who", String(64), nullable=False),
+    Column("reason", Text, nullable=False),
+    comment="choice: 'snooze' (quiet before the day `until`) or 'dismiss'; impact: the finding's when it was chosen",
+)

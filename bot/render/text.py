@@ -14,7 +14,7 @@ from rich.text import Text
 from bot.card import Advice, Button, Card, Chart, Digest, DotChart, Field, Table
 from bot.format import format_week, one_line
 from bot.render.shapes import shape
-from bot.render.words import change_words, facts_of, inside, paragraphs
+from bot.render.words import change_words, facts_of, inside, paragraphs, resolved_words
 
 _WIDTH = 80
 _FIRST = 24
@@ -30,6 +30,8 @@ def render_text(card: Card) -> RenderableType:
     if card.chart:
         parts.append(_chart(card.chart))
     parts += [_advice(advice, number) for number, advice in enumerate(card.advice, start=1)]
+    if card.resolved:
+        parts.append(Text("\n".join(resolved_words(card))))
     if card.table:
         parts.append(_table(card.table))
     if card.buttons:
@@ -87,6 +89,8 @@ def _figures(fields: Sequence[Field]) -> Grid:
 def _advice(advice: Advice, number: int) -> Group:
     """Everything under the headline stands a step in from its number."""
     under: list[RenderableType] = []
+    if one_line(advice.state):
+        under.append(Text(one_line(advice.state), style="magenta"))
     if one_line(advice.detail):
         under.append(Text(one_line(advice.detail), style="dim"))
     under.append(Text("Do this: ", style="bold cyan") + Text(one_line(advice.action), style="bold"))

@@ -36,10 +36,14 @@ def _detect(panel: Panel) -> list[Finding]:
                 high=move.found.high,
                 people=recent_people(panel, (COMPANY,)),
                 weeks=move.found.weeks,
+                p=move.found.p,
+                q=move.found.q,
+                since=move.found.since,
             ),
             impact=size(-move.change / move.before, 0.5),
             confidence=move.confidence,
             action=office_hours,
+            direction=-1,
         )
     ]
 
@@ -49,4 +53,5 @@ adoption_falls = Detector(
     view="overview",
     looks_for="weekly active users that fall steadily",
     detect=_detect,
+    resolved="the fall of weekly active users is no longer clear",
 )

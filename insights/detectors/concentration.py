@@ -19,7 +19,7 @@ def _detect(panel: Panel) -> list[Finding]:
     people, now = panel.over("weekly_active_users", weeks=RECENT), panel.latest(METRIC)
     if people is None or people < FEWEST_ACTIVE or now is None or len(values) < RECENT or not enough(panel):
         return []
-    bar = max(LEAST, TIMES_EVEN * 10 / people)
+    bar = _bar(people)
     if not (values >= bar).all():
         return []
     active = panel.latest("weekly_active_users") or people
@@ -44,9 +44,20 @@ def _detect(panel: Panel) -> list[Finding]:
     ]
 
 
+def _bar(people: float) -> float:
+    return max(LEAST, TIMES_EVEN * 10 / people)
+
+
+def _over(panel: Panel, department: str) -> bool:
+    people, now = panel.over("weekly_active_users", department, RECENT), panel.latest(METRIC, department)
+    return people is not None and people >= FEWEST_ACTIVE and now is not None and now < _bar(people)
+
+
 concentration = Detector(
     id="concentration",
     view="tokens",
     looks_for=f"ten people who write at least {LEAST:.0%} of prompts and {TIMES_EVEN} times their even part",
     detect=_detect,
+    resolved="ten people write a smaller part of all prompts now",
+    over=_over,
 )

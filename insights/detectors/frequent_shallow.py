@@ -12,6 +12,9 @@ from insights.words import listing, told, verb
 
 OFTEN = "sessions_per_active_user"
 DEEP = "messages_per_session"
+FEWEST = 3
+"""Departments from which one can stand out."""
+
 MORE_OFTEN = 1.15
 """How much more often than the company, and than the department in the middle."""
 
@@ -21,7 +24,7 @@ LESS_DEEP = 0.75
 
 def _detect(panel: Panel) -> list[Finding]:
     departments = judged(panel)
-    if not enough(panel) or len(departments) < 3 or len(panel.weeks) < RECENT:
+    if not enough(panel) or len(departments) < FEWEST or len(panel.weeks) < RECENT:
         return []
     often = _beyond(panel, OFTEN, departments, MORE_OFTEN)
     shallow = _beyond(panel, DEEP, departments, LESS_DEEP)
@@ -30,6 +33,11 @@ def _detect(panel: Panel) -> list[Finding]:
         return []
     found.sort(key=lambda each: -(panel.over(OFTEN, each, RECENT) or 0))
     return [_finding(panel, found, departments)]
+
+
+def _over(panel: Panel, department: str) -> bool:
+    departments = judged(panel)
+    return enough(panel) and department in departments and len(departments) >= FEWEST
 
 
 def _beyond(panel: Panel, metric: str, departments: tuple[str, ...], factor: float) -> set[str]:
@@ -88,4 +96,6 @@ frequent_shallow = Detector(
     view="departments",
     looks_for="a department with far more sessions per active user than the company, and far fewer messages in each",
     detect=_detect,
+    resolved="{departments} no longer {asks|ask} far more often and more shallowly than others",
+    over=_over,
 )

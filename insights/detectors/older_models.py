@@ -43,6 +43,11 @@ def _detect(panel: Panel) -> list[Finding]:
     ]
 
 
+def _over(panel: Panel, department: str) -> bool:
+    share = panel.latest(METRIC, department)
+    return share is not None and share < LEAST
+
+
 def _since(panel: Panel) -> str:
     change, now = panel.change(METRIC), panel.latest(METRIC)
     if change is None or now is None:
@@ -70,4 +75,6 @@ older_models = Detector(
     view="models",
     looks_for=f"at least {LEAST:.0%} of sessions below the reference model in each of the last {RECENT} weeks",
     detect=_detect,
+    resolved="older models carry less than a fifth of sessions now",
+    over=_over,
 )

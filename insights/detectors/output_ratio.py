@@ -41,11 +41,15 @@ def _detect(panel: Panel) -> list[Finding]:
                 high=move.found.high,
                 people=recent_people(panel, (COMPANY,)),
                 weeks=move.found.weeks,
+                p=move.found.p,
+                q=move.found.q,
+                since=move.found.since,
                 estimated=estimated,
             ),
             impact=0.5 * size(abs(move.change) / move.before if move.before else 0.0, 0.5),
             confidence=move.confidence,
             action=check_tier,
+            direction=1 if up else -1,
         )
     ]
 
@@ -55,4 +59,5 @@ output_ratio = Detector(
     view="tokens",
     looks_for="a rise or fall of output tokens per input token",
     detect=_detect,
+    resolved="the change of output tokens per input token is no longer clear",
 )

@@ -58,6 +58,11 @@ def _detect(panel: Panel) -> list[Finding]:
     ]
 
 
+def _over(panel: Panel, department: str) -> bool:
+    share = panel.latest(LONG, department)
+    return share is not None and share >= ENOUGH
+
+
 def _longest(panel: Panel) -> str:
     lengths = {each: panel.over(LENGTH, each, RECENT) for each in judged(panel)}
     known = {each: length for each, length in lengths.items() if length is not None}
@@ -79,4 +84,6 @@ prompt_room = Detector(
     view="prompts",
     looks_for=f"fewer than {ENOUGH:.0%} of prompts over 200 characters in each of the last {RECENT} weeks",
     detect=_detect,
+    resolved="prompts over 200 characters have reached 60% of all",
+    over=_over,
 )

@@ -2,7 +2,7 @@
 
 from insights.actions.prompt_workshop import multi_turn_workshop
 from insights.actions.repeat_training import repeat_training
-from insights.finding import Action, Detector, Evidence, Finding
+from insights.finding import Action, Detector, Direction, Evidence, Finding
 from insights.series import Panel
 from insights.signs import Move, enough, filled, judged, moves, reach, recent_people, size, steady
 from insights.weekly import COMPANY
@@ -36,6 +36,7 @@ def _both(panel: Panel) -> list[Finding]:
             effect=max(_relative(deep[each]) for each in found),
             confidence=min(often[first].confidence, deep[first].confidence),
             action=repeat_training,
+            direction=1,
         )
     ]
 
@@ -117,6 +118,7 @@ def _finding(
     effect: float,
     confidence: float,
     action: Action,
+    direction: Direction = 0,
 ) -> Finding:
     departments = tuple(each for each in found if each)
     return Finding(
@@ -137,10 +139,14 @@ def _finding(
             high=move.found.high,
             people=recent_people(panel, found),
             weeks=move.found.weeks,
+            p=move.found.p,
+            q=move.found.q,
+            since=move.found.since,
         ),
         impact=reach(panel, found) * size(effect, 0.5),
         confidence=confidence,
         action=filled(action, departments=listing(departments) or EVERYBODY),
+        direction=direction,
     )
 
 
@@ -149,6 +155,7 @@ training_works = Detector(
     view="depth",
     looks_for="sessions per active user and messages per session that both rise",
     detect=_both,
+    resolved="the rise of sessions and depth in {departments} is no longer clear",
 )
 
 sessions_without_depth = Detector(
@@ -156,4 +163,5 @@ sessions_without_depth = Detector(
     view="depth",
     looks_for="sessions per active user that rise while messages per session do not",
     detect=_sessions_only,
+    resolved="{departments} no longer {comes|come} more often without going deeper",
 )

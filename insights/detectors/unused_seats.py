@@ -39,6 +39,11 @@ def _idle(panel: Panel, department: str) -> bool:
     return bool((shares >= LEAST).all())
 
 
+def _over(panel: Panel, department: str) -> bool:
+    share = panel.latest(SHARE, department)
+    return share is not None and share < LEAST
+
+
 def _finding(panel: Panel, found: list[str]) -> Finding:
     unused, seats = (sum(panel.latest(each, name) or 0.0 for name in found) for each in (COUNT, SEATS))
     share = unused / seats
@@ -111,4 +116,6 @@ unused_seats = Detector(
     view="licenses",
     looks_for=f"departments with at least {LEAST:.0%} of their seats unused for 28 days",
     detect=_detect,
+    resolved="{departments} no longer {leaves|leave} a quarter of seats unused",
+    over=_over,
 )
