@@ -20,7 +20,7 @@ from insights.watch import watch_of
 from insights.weekly import ALL_TOOLS, COMPANY, Weekly, weekly
 from storage.facts import Contract
 from storage.models import Family, family
-from storage.reading import contracts, first_week, group_weeks, last_day, model_weeks
+from storage.reading import cohort_weeks, contracts, first_week, group_weeks, last_day, model_weeks
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,6 +74,24 @@ class Panel:
         """Return a value a week: NaN where it is hidden or absent."""
         place = self._place(metric, department, tool)
         return np.full(len(self.weeks), np.nan) if place is None else self._gated.value[place].copy()
+
+    def sums(self, metric: str, department: str = COMPANY, tool: str = "") -> tuple[NDArray[np.float64], ...]:
+        """Return a quotient's numerator and denominator a week, NaN where it is hidden or absent.
+
+        Of a count the denominator is 1 where it is known.
+        """
+        place = self._place(metric, department, tool)
+        if place is None:
+            return np.full(len(self.weeks), np.nan), np.full(len(self.weeks), np.nan)
+        if catalogue.metrics()[metric].denominator:
+            return self._gated.numerator[place].copy(), self._gated.denominator[place].copy()
+        values = self._gated.value[place].copy()
+        return values, np.where(np.isnan(values), np.nan, 1.0)
+
+    def hidden(self, metric: str, department: str = COMPANY, tool: str = "") -> NDArray[np.bool_]:
+        """Return, a week, whether the value is there and hidden."""
+        place = self._place(metric, department, tool)
+        return np.zeros(len(self.weeks), np.bool_) if place is None else self._gated.suppressed[place].copy()
 
     def latest(self, metric: str, department: str = COMPANY, tool: str = "") -> float | None:
         """Return the value of the last week; None where it is hidden or absent."""
@@ -222,6 +240,7 @@ def _read(basis: Basis, oldest: date | None, weeks: tuple[date, ...]) -> Weekly:
         first_week=oldest,
         reference_rank=family(basis.reference_model).rank,
         family=family,
+        cohorts=cohort_weeks(basis.store, first, last),
     )
 
 

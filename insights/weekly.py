@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from storage.models import Family
 from storage.reading import Rows
-from storage.schema import LADDER, MEASURES, SEATS
+from storage.schema import COHORTS, LADDER, MEASURES, SEATS
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -33,9 +33,12 @@ READ = (
     "seat_spend",
     "unused_seat_spend",
 )
-"""The columns that are read as they are."""
+"""The columns that are read as they are; COHORTS likewise, from a table of their own."""
 
 DERIVED = (
+    "gained",
+    "recent_people",
+    "earlier_people",
     "possible_weeks",
     "seats_unused",
     "ladder_people",
@@ -48,13 +51,17 @@ DERIVED = (
 """Columns made of those.
 
 `possible_weeks`: the most that `active_weeks` could be. `seats_unused`: seats assigned and not active in 28 days.
-`ladder_people`: everybody on the ladder. `top_ten_people`: the fewer of the ten heaviest users and the rest.
+`gained`: newcomers and returned; `recent_people`: those active in the last four weeks, `earlier_people` in the four
+before. `ladder_people`: everybody on the ladder. `top_ten_people`: the fewer of the ten heaviest users and the rest.
 `reference_sessions` and `below_sessions`: sessions on models that rank at least as high as the reference model, and
 on those below; `ranked_sessions` both together. `reference_people`: the fewest people that either side is surely
 about.
 """
 
-COLUMNS = READ + DERIVED
+COLUMNS = READ + COHORTS + DERIVED
+
+
+NO_COHORTS = Rows(("week", "tool", "name", *COHORTS), [])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -110,13 +117,15 @@ def weekly(
     first_week: date | None,
     reference_rank: int | None,
     family: Callable[[str], Family],
+    cohorts: Rows = NO_COHORTS,
 ) -> Weekly:
     """Return the roll-ups of `weeks` (Mondays, ascending) as arrays.
 
     `first_week` is where history begins, which bounds how many weeks anybody can have been active in.
     """
-    axes = _axes(groups, weeks)
+    axes = _axes(groups, cohorts, weeks)
     columns, estimated = _read(groups, axes)
+    columns |= _columns(cohorts, COHORTS, axes)
     families, sessions, people = _families(models, axes, family)
     columns |= _derived(columns, axes, first_week)
     columns |= _reference(families, sessions, people, reference_rank)
@@ -132,10 +141,10 @@ def weekly(
     )
 
 
-def _axes(groups: Rows, weeks: Sequence[date]) -> _Axes:
-    tool, name = groups.columns.index("tool"), groups.columns.index("name")
-    tools = {row[tool] for row in groups.rows} | {ALL_TOOLS}
-    names = {row[name] for row in groups.rows} | {COMPANY}
+def _axes(groups: Rows, cohorts: Rows, weeks: Sequence[date]) -> _Axes:
+    # Of a department where everybody has stopped only the cohorts may know.
+    tools = {*_column(groups, "tool"), *_column(cohorts, "tool"), ALL_TOOLS}
+    names = {*_column(groups, "name"), *_column(cohorts, "name"), COMPANY}
     ordered_tools = sorted(tools, key=lambda each: (each != ALL_TOOLS, each))
     ordered_names = sorted(names, key=lambda each: (each != COMPANY, each == UNMAPPED, each.casefold(), each))
     return _Axes(
@@ -151,16 +160,19 @@ def _column(table: Rows, name: str) -> list[Any]:
 
 
 def _read(groups: Rows, axes: _Axes) -> tuple[dict[str, Floats], Flags]:
-    places = axes.places(groups)
-    size = int(np.prod(axes.shape))
+    flags = np.zeros(int(np.prod(axes.shape)), dtype=np.bool_)
+    flags[axes.places(groups)] = np.array(_column(groups, "tokens_estimated"), dtype=np.bool_)
+    return _columns(groups, READ, axes), flags.reshape(axes.shape)
+
+
+def _columns(table: Rows, names: Sequence[str], axes: _Axes) -> dict[str, Floats]:
+    places = axes.places(table)
     columns: dict[str, Floats] = {}
-    for name in READ:
-        flat = np.full(size, np.nan)
-        flat[places] = np.array(_column(groups, name), dtype=np.float64)
+    for name in names:
+        flat = np.full(int(np.prod(axes.shape)), np.nan)
+        flat[places] = np.array(_column(table, name), dtype=np.float64)
         columns[name] = flat.reshape(axes.shape)
-    flags = np.zeros(size, dtype=np.bool_)
-    flags[places] = np.array(_column(groups, "tokens_estimated"), dtype=np.bool_)
-    return columns, flags.reshape(axes.shape)
+    return columns
 
 
 def _families(models: Rows, axes: _Axes, family: Callable[[str], Family]) -> tuple[tuple[Family, ...], Floats, Floats]:
@@ -197,6 +209,9 @@ def _derived(columns: dict[str, Floats], axes: _Axes, first_week: date | None) -
     return {
         "possible_weeks": people * lived,
         "seats_unused": columns["seats_assigned"] - columns["seats_active"],
+        "gained": columns["newcomers"] + columns["returned"],
+        "recent_people": columns["kept"] + columns["newcomers"] + columns["returned"],
+        "earlier_people": columns["kept"] + columns["lapsed"],
         "ladder_people": np.sum([columns[name] for name in LADDER], axis=0),
         "top_ten_people": np.where(people > TOP, np.minimum(TOP, people - TOP), people),
     }

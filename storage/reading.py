@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Table, func, select
 
 from storage.facts import Contract
-from storage.schema import contract, group_week, member, model_week, run, usage
+from storage.schema import cohort_week, contract, group_week, member, model_week, run, usage
 from storage.store import Store
 
 
@@ -53,6 +53,11 @@ def group_weeks(store: Store, first: date, last: date) -> Rows:
 def model_weeks(store: Store, first: date, last: date) -> Rows:
     """Return the roll-ups by week, tool, department and model for the weeks from `first` to `last` (Mondays)."""
     return _weeks(store, model_week, first, last)
+
+
+def cohort_weeks(store: Store, first: date, last: date) -> Rows:
+    """Return who kept using a tool, came or stopped, by week, tool and department, as `storage.cohorts` says."""
+    return _weeks(store, cohort_week, first, last)
 
 
 def last_day(store: Store) -> date | None:

@@ -2,8 +2,8 @@
 
 `person_week` holds what each person did with each tool, under the department held on the day. `group_week` and
 `model_week` hold the same by department and for the company, by tool and for all tools together ('*'), with people
-counted at that grain. Only weeks whose facts changed are worked out again, and the later weeks whose windows (28
-days, 12 weeks) see them.
+counted at that grain; `cohort_week` who came and who stopped. Only weeks whose facts changed are worked out again, and
+the later weeks, which look back on them.
 """
 
 from collections import defaultdict
@@ -39,6 +39,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import CreateTable
 
+from storage.cohorts import fill_cohorts
 from storage.schema import (
     LADDER,
     MEASURES,
@@ -82,16 +83,18 @@ def refresh(store: Store, progress: Callable[[int, int], None] | None = None) ->
                 _fill_person_week(connection, week)
                 _fill_model_week(connection, week)
             _fill_group_week(connection, week)
+            fill_cohorts(connection, week)
             connection.execute(delete(rollup_due).where(rollup_due.c.week == week))
     return len(due)
 
 
 def _with_those_that_see_them(connection: Connection) -> list[date]:
-    """Mark also the later weeks whose windows see a week whose facts changed; return every marked week, by date."""
+    """Mark also the later weeks, which look back on a week whose facts changed; return every marked week, by date."""
     changed = connection.scalars(select(rollup_due.c.week).where(rollup_due.c.facts)).all()
     if changed:
         filled = {day - timedelta(days=day.weekday()) for day in connection.scalars(select(usage.c.day).distinct())}
-        seeing = {week + n * WEEK for week in changed for n in range(1, LADDER_WEEKS)} & filled
+        # Whether somebody is new, or a seat was ever used, every later week sees.
+        seeing = {week for week in filled if week > min(changed)}
         insert_missing(connection, rollup_due, [{"week": week, "facts": False} for week in sorted(seeing)])
     return list(connection.scalars(select(rollup_due.c.week).order_by(rollup_due.c.week)))
 

@@ -290,6 +290,21 @@ model_week = Table(
     sqlite_with_rowid=False,
 )
 
+COHORTS = ("kept", "newcomers", "returned", "lapsed")
+
+cohort_week = Table(
+    "cohort_week",
+    metadata,
+    Column("week", Date, nullable=False),
+    Column("tool", String(32), nullable=False),
+    Column("segment", String(16), nullable=False),
+    Column("name", Text, nullable=False),
+    *(Column(name, Integer, nullable=False) for name in COHORTS),
+    PrimaryKeyConstraint("week", "tool", "segment", "name"),
+    sqlite_with_rowid=False,
+    comment="the people active in four weeks against those of the four before; lapsed are those of before alone",
+)
+
 seat_pair_week = Table(
     "seat_pair_week",
     metadata,
