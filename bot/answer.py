@@ -84,7 +84,7 @@ def _numbers(question: Question, basis: Basis) -> Card:
     department = question.departments[0] if question.departments else COMPANY
     if department and shown.cell(_asked(question, view)[0], department, tool).suppressed:
         return _too_few(department, view, shown, tool)
-    return replace(_one(question, view, shown, tool, basis), advice=_advice(view, judged, department, tool))
+    return replace(_one(question, view, shown, tool, basis), advice=_advice(view, judged, department, tool, known))
 
 
 def _across_tools(question: Question, view: View, known: tuple[str, ...], basis: Basis) -> Card:
@@ -136,12 +136,12 @@ def _one(question: Question, view: View, shown: Panel, tool: str, basis: Basis) 
     )
 
 
-def _advice(view: View, judged: Panel, department: str, tool: str) -> tuple[Advice, ...]:
+def _advice(view: View, judged: Panel, department: str, tool: str, known: tuple[str, ...]) -> tuple[Advice, ...]:
     """The findings about a department, or of a view; the overview tells those of every view."""
     found = examine(judged, tool=tool, limit=None).findings
     about = [each for each in found if not department or department in each.departments]
     mine = [each for each in about if department or view.id in ("overview", each.view)]
-    return tuple(advice_of(each) for each in mine[:MOST_ADVICE])
+    return tuple(advice_of(each, known) for each in mine[:MOST_ADVICE])
 
 
 def _plan(question: Question, view: View) -> ChartPlan:

@@ -45,7 +45,7 @@ def weekly_digest(basis: Basis, organisation: str) -> tuple[Digest | None, Exami
     seen = examine(shown, tool=tool, limit=MOST_FINDINGS)
     if not shown.weeks:
         return None, seen
-    advice = tuple(advice_of(each) for each in seen.findings)
+    advice = tuple(advice_of(each, tools(basis.store)) for each in seen.findings)
     card = Card(
         title=f"{organisation}: AI usage, week of {format_week(shown.weeks[-1])}",
         text=_summary(shown, tool, len(advice)),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from insights.numbers import format_value as told
 
-__all__ = ["counted", "listing", "told", "verb"]
+__all__ = ["counted", "everyone", "listing", "told", "verb"]
 
 
 def listing(names: Sequence[str], most: int = 3) -> str:
@@ -15,6 +15,11 @@ def listing(names: Sequence[str], most: int = 3) -> str:
         named = names[: most - 1]
         return f"{', '.join(named)} and {len(names) - len(named)} more"
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def everyone(names: Sequence[str]) -> str:
+    """Return a sentence that names those whom `listing` counted only; empty where it named all."""
+    return f"They are {listing(names, most=12)}." if len(names) > 3 else ""
 
 
 def counted(number: float, one: str, many: str = "") -> str:

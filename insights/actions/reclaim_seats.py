@@ -1,19 +1,21 @@
 """Have unused seats used, or take them back."""
 
 from insights.finding import Action
+from insights.places import SEATS
 
 activate_or_reclaim = Action(
     id="activate_or_reclaim",
     title="Activate or reclaim unused seats in {departments} before renewal",
     steps=(
         "Offer {departments} one short session, and say until when unused seats stay.",
-        "List members without activity in the last 28 days under Workspace settings → Members.",
+        "List the members who have not been active for 28 days.",
         "Take back the seats that are still unused, or renew with fewer.",
     ),
-    where="Workspace settings → Members",
+    where=SEATS,
     owner="admin",
     minutes=45,
-    expected="{saving}",
     measure="seats_unused_share",
     weeks=6,
+    expected="{saving}",
+    source="{saving_source}",
 )
