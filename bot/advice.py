@@ -1,28 +1,36 @@
-"""A finding as people read it: what was seen, and what to do about it."""
+"""A finding as people read it: what was seen, how sure it is, and what to do about it."""
 
+from collections.abc import Sequence
 from typing import assert_never
 
 from bot.card import Advice
+from bot.wording import tool_name
 from insights.catalogue import metrics
-from insights.finding import Finding
+from insights.finding import ANYWHERE, UNKNOWN, Action, Finding
 from insights.words import listing
 
 OWNERS = {"admin": "Workspace administrator", "enablement": "Enablement team", "leader": "Department leader"}
 
+MOST_PLACES = 3
+"""Tools for which it is said where to click, before general words are shorter."""
 
-def advice_of(finding: Finding) -> Advice:
-    """Return `finding` in words."""
+SURE = ((0.95, "high"), (0.85, "fair"), (0.0, "low"))
+"""From which confidence on a finding is called so."""
+
+
+def advice_of(finding: Finding, tools: Sequence[str] = ()) -> Advice:
+    """Return `finding` in words. `tools` are those there is data about, for a finding about all of them together."""
     action = finding.action
     return Advice(
         key=finding.key,
         headline=finding.headline,
-        detail=finding.detail,
+        detail=f"{finding.detail} How sure: {_sure(finding.confidence)}.",
         action=action.title,
         steps=action.steps,
-        where=action.where,
+        where=places(action, tools if finding.tool == ANYWHERE else (finding.tool,)),
         owner=OWNERS[action.owner],
-        effort=_effort(action.minutes),
-        expected=action.expected,
+        effort=effort(action.minutes),
+        expected=expectation(action),
     )
 
 
@@ -63,8 +71,34 @@ def _ordinal(number: int) -> str:
     return f"{number}{ending}"
 
 
-def _effort(minutes: int) -> str:
+def _sure(confidence: float) -> str:
+    return next(word for least, word in SURE if confidence >= least)
+
+
+def places(action: Action, tools: Sequence[str]) -> str:
+    """Return where to click: in the one tool, in each of a few that have a place of their own, or in general."""
+    if len(tools) == 1:
+        return action.place(tools[0])
+    named = [each for each in tools if each in action.where]
+    if not named or len(named) > MOST_PLACES or len(named) < len(tools):
+        return action.where[ANYWHERE]
+    return "; ".join(f"{tool_name(each)}: {action.where[each]}" for each in named)
+
+
+def effort(minutes: int) -> str:
+    """Return how long an action takes: "5 minutes", "2 hours", "4 days"."""
     if minutes < 60:
         return f"{minutes} minutes"
     hours = minutes / 60
+    if hours >= 16:
+        return f"{hours / 8:.0f} days"
     return f"{hours:g} hour{'' if hours == 1 else 's'}"
+
+
+def expectation(action: Action) -> str:
+    """Return what to expect, who says so, and when it is looked at again."""
+    again = f"measured by “{metrics()[action.measure].title}” after {action.weeks} weeks"
+    if action.expected == UNKNOWN:
+        return f"not known beforehand; {again}"
+    source = f" (source: {action.source})" if action.source else ""
+    return f"{action.expected}{source}; {again}"

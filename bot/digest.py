@@ -49,7 +49,7 @@ def weekly_digest(basis: Basis, organisation: str) -> tuple[Digest | None, Exami
         text=_summary(shown, tool, seen),
         fields=tuple(each for each in (_headline(shown, metric, tool) for metric in HEADLINES) if each),
         chart=chart_of(views()[CHART].chart, shown, (), tool),
-        advice=_advice(seen),
+        advice=_advice(seen, tools(basis.store)),
         resolved=tuple(f"{each.words}." for each in seen.resolved),
         buttons=_buttons(seen),
         footer=footer(shown, tool, by_tool(basis, shown, tool), HEADLINES),
@@ -93,12 +93,12 @@ def _headline(shown: Panel, metric: str, tool: str) -> Field | None:
     return field(shown, metrics()[metric], COMPANY, tool)
 
 
-def _advice(seen: Examination) -> tuple[Advice, ...]:
+def _advice(seen: Examination, known: tuple[str, ...]) -> tuple[Advice, ...]:
     """The findings in words. That all of them are new, as in the first digest, is not said of each."""
     states = [state_of(each) for each in seen.findings]
-    known = any(each.state != "new" for each in seen.findings)
+    earlier = any(each.state != "new" for each in seen.findings)
     return tuple(
-        replace(advice_of(each), state=state if known else "")
+        replace(advice_of(each, known), state=state if earlier else "")
         for each, state in zip(seen.findings, states, strict=True)
     )
 

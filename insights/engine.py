@@ -1,12 +1,11 @@
 """Every detector over the panel, and the findings worth a reader's time."""
 
-import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from insights.detectors import DETECTORS
-from insights.finding import Action, Detector, Finding, Owner
+from insights.finding import Detector, Finding
 from insights.grouping import grouped
 from insights.looked import Scope, judges_of, passed_of, scope_of
 from insights.memory import Memory, beside, gone, silenced
@@ -18,12 +17,6 @@ from storage.findings import Choice
 
 MOST = 5
 """Findings in a digest, and lines about what is resolved."""
-
-QUICK, PROGRAMME = 5, 480
-"""Minutes of what is done at once, and of what is a programme."""
-
-EASE: Mapping[Owner, float] = {"admin": 1.0, "enablement": 0.95, "leader": 0.9}
-"""How directly whoever owns an action can do it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -113,12 +106,6 @@ def findings(panel: Panel, limit: int | None = MOST) -> list[Finding]:
     return list(examine(panel, limit=limit).findings)
 
 
-def actionable(action: Action) -> float:
-    """Return how easily an action is done, 0.5..1: five minutes of an administrator's 1, a programme 0.5."""
-    long = math.log(max(action.minutes, QUICK) / QUICK) / math.log(PROGRAMME / QUICK)
-    return max(0.5, EASE[action.owner] * (1 - 0.5 * min(1.0, long)))
-
-
 def _scanned(panel: Panel) -> tuple[Scan, tuple[Fault, ...]]:
     try:
         return panel.scan, ()
@@ -131,7 +118,7 @@ def _detected(panel: Panel, detectors: Sequence[Detector]) -> tuple[list[Finding
     faults: list[Fault] = []
     for detector in detectors:
         try:
-            found += (replace(each, actionable=actionable(each.action)) for each in detector.detect(panel))
+            found += (replace(each, actionable=each.action.actionable) for each in detector.detect(panel))
         except Exception as error:  # noqa: BLE001 - whatever one detector does, the others are heard
             faults.append(_fault(detector.id, error))
     return found, tuple(faults)

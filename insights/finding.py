@@ -1,6 +1,7 @@
 """A finding, and the action that goes with it."""
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Literal
@@ -17,24 +18,54 @@ Direction = Literal[-1, 0, 1]
 """Where a metric went: down, up, or 0 where a finding is about how things stand."""
 
 
+ANYWHERE = "*"
+"""The key of `Action.where` for whatever tool has no words of its own; also what every tool together is called."""
+
+UNKNOWN = "unknown"
+
+QUICK, LONG = 5, 2400
+"""Minutes: of what is done at once, and of a programme of weeks (a working week in all)."""
+
+DEAREST_EFFORT = 0.4
+FURTHEST_OWNER: dict[Owner, float] = {"admin": 0.0, "enablement": 0.05, "leader": 0.1}
+"""What keeps an owner from doing it: an administrator clicks, enablement plans, a leader has to be won."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Action:
     """What to do about a finding. Declared in `insights/actions/`.
 
-    `steps` may use `{departments}`, `{model}` and the like, filled from the finding. `where` says where to click.
-    `expected` is the effect with its source, or "unknown". `measure` is the id of the metric that shows success,
-    judged after `weeks` weeks.
+    `steps` may use `{departments}`, `{model}` and the like, filled from the finding. `where` says where to click, by
+    tool; "*" is for the others and for all together. `minutes` are the owner's, all in all. `expected` is the effect
+    and `source` who says so; both are empty where nobody has shown one. `measure` is the id of the metric that shows
+    success, judged after `weeks` weeks.
     """
 
     id: str
     title: str
     steps: tuple[str, ...]
-    where: str
+    where: Mapping[str, str]
     owner: Owner
     minutes: int
-    expected: str
     measure: str
     weeks: int = 4
+    expected: str = UNKNOWN
+    source: str = ""
+
+    @property
+    def actionable(self) -> float:
+        """How easily it is done, from 1 (five minutes of an administrator) down to 0.5 (a leader's weeks).
+
+        1 − 0.4 × log(minutes / 5) / log(2400 / 5) − (0 admin, 0.05 enablement, 0.1 leader): each doubling of the
+        effort costs the same.
+        """
+        minutes = min(max(self.minutes, QUICK), LONG)
+        effort = math.log(minutes / QUICK) / math.log(LONG / QUICK)
+        return 1 - DEAREST_EFFORT * effort - FURTHEST_OWNER[self.owner]
+
+    def place(self, tool: str) -> str:
+        """Return where to click in a tool."""
+        return self.where.get(tool, self.where[ANYWHERE])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -53,9 +53,10 @@ DERIVED = (
 )
 """Columns made of those.
 
-`possible_weeks`: the most that `active_weeks` could be. `seats_unused`: seats assigned and not active in 28 days.
-`gained`: newcomers and returned; `recent_people`: those active in the last four weeks, `earlier_people` in the four
-before. `ladder_people`: everybody on the ladder. `top_ten_people`: the fewer of the ten heaviest users and the rest.
+`possible_weeks`: the most that `active_weeks` could be. `seats_unused`: seats assigned, not active in 28 days and not
+in grace. `gained`: newcomers and returned; `recent_people`: those active in the last four weeks, `earlier_people` in
+the four before. `ladder_people`: everybody on the ladder. `top_ten_people`: the fewer of the ten heaviest users and the
+rest.
 `reference_sessions` and `below_sessions`: sessions on models that rank at least as high as the reference model, and
 on those below; `ranked_sessions` both together. `reference_people`: the fewest people that either side is surely
 about. `several_unused`: people with seats of several tools who use one of them at most.
@@ -230,9 +231,10 @@ def _derived(columns: dict[str, Floats], axes: _Axes, first_week: date | None) -
     every = np.where(np.isnan(purchased[1:]).all(axis=0), np.nan, np.nansum(purchased[1:], axis=0))
     if len(axes.tools) > 1:
         purchased[0] = np.where(np.isnan(purchased[0]), every, purchased[0])
+    grace = np.nan_to_num(columns["seats_in_grace"])
     return {
         "possible_weeks": people * lived,
-        "seats_unused": columns["seats_assigned"] - columns["seats_active"],
+        "seats_unused": columns["seats_assigned"] - columns["seats_active"] - grace,
         "several_unused": columns["several_using_none"] + columns["several_using_one"],
         "gained": columns["newcomers"] + columns["returned"],
         "recent_people": columns["kept"] + columns["newcomers"] + columns["returned"],

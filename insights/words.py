@@ -11,6 +11,7 @@ __all__ = [
     "TOOL_NAMES",
     "counted",
     "day",
+    "everyone",
     "grouped_words",
     "listing",
     "several",
@@ -43,6 +44,11 @@ def listing(names: Sequence[str], most: int = 3) -> str:
         named = names[: most - 1]
         return f"{', '.join(named)} and {len(names) - len(named)} more"
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def everyone(names: Sequence[str]) -> str:
+    """Return a sentence that names those whom `listing` counted only; empty where it named all."""
+    return f"They are {listing(names, most=12)}." if len(names) > 3 else ""
 
 
 def counted(number: float, one: str, many: str = "") -> str:

@@ -31,6 +31,7 @@ from sqlalchemy import (
     cast,
     delete,
     distinct,
+    false,
     func,
     insert,
     literal,
@@ -64,6 +65,9 @@ DEPARTMENT = "department"
 UNMAPPED = "Unmapped"
 LADDER_WEEKS = 12
 ACTIVE_WEEKS = 4
+GRACE = timedelta(days=30)
+"""How long after somebody joined, or was given a seat, a seat that was never used counts as new."""
+
 WEEK = timedelta(weeks=1)
 
 Cells = dict[tuple[str, str, str], dict[str, Any]]
@@ -292,21 +296,28 @@ def _recent_weeks(week: date) -> Select[Any]:
 
 
 def _holders(week: date) -> CTE:
-    """The seats held at the end of the week, with their holder's department then."""
+    """The seats held at the end of the week, with their holder's department then.
+
+    `first` is when the holder first had a seat of the tool, `joined` when they came to the organisation, if known.
+    """
     sunday = week + timedelta(days=6)
     owner = _owners()
     person = func.coalesce(owner.c.person, seat.c.person)
     joined = seat.outerjoin(owner, owner.c.alias == seat.c.person).outerjoin(member, _held_on(literal(sunday), person))
+    held = or_(seat.c.end.is_(None), seat.c.end > sunday)
     return (
         select(
             seat.c.tool,
             person.label("person"),
             func.coalesce(member.c.department, UNMAPPED).label("department"),
-            func.max(seat.c.price).label("price"),
+            func.max(case((held, seat.c.price))).label("price"),
+            func.min(seat.c.start).label("first"),
+            func.max(member.c.start).label("joined"),
         )
         .select_from(joined)
-        .where(seat.c.start <= sunday, or_(seat.c.end.is_(None), seat.c.end > sunday))
+        .where(seat.c.start <= sunday)
         .group_by(seat.c.tool, person, member.c.department)
+        .having(func.max(case((held, 1), else_=0)) == 1)
         .cte("holder")
     )
 
@@ -316,12 +327,15 @@ def _seat_use(week: date) -> tuple[Select[Any]]:
     mine = and_(person_week.c.person == holder.c.person, person_week.c.tool == holder.c.tool)
     ever = select(1).where(mine, person_week.c.week <= week).exists()
     lately = select(1).where(mine, _window(week, ACTIVE_WEEKS)).exists()
+    grace_began = week + timedelta(days=6) - GRACE
+    new = or_(holder.c.first > grace_began, func.coalesce(holder.c.joined > grace_began, false()))
     used = select(
         holder,
         cast(ever, Integer).label("activated"),
         cast(lately, Integer).label("active"),
+        case((and_(~ever, new), 1), else_=0).label("in_grace"),
     ).cte("used")
-    grain = _grains((used.c.price, used.c.activated, used.c.active), used, literal(True))
+    grain = _grains((used.c.price, used.c.activated, used.c.active, used.c.in_grace), used, literal(True))
     by = (grain.c.tool, grain.c.segment, grain.c.name)
     return (
         select(
@@ -330,8 +344,9 @@ def _seat_use(week: date) -> tuple[Select[Any]]:
             func.sum(grain.c.activated).label("seats_activated"),
             func.sum(grain.c.active).label("seats_active"),
             func.sum(1 - grain.c.activated).label("seats_never_used"),
+            func.sum(grain.c.in_grace).label("seats_in_grace"),
             func.sum(grain.c.price).label("seat_spend"),
-            func.sum(grain.c.price * (1 - grain.c.active)).label("unused_seat_spend"),
+            func.sum(grain.c.price * (1 - grain.c.active - grain.c.in_grace)).label("unused_seat_spend"),
         ).group_by(*by),
     )
 

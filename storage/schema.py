@@ -239,7 +239,15 @@ person_week = Table(
 Index(None, person_week.c.person, person_week.c.tool, person_week.c.week)
 
 LADDER = ("power", "habitual", "novice", "low", "non_users")
-SEATS = ("seats_purchased", "seats_assigned", "seats_activated", "seats_active", "seats_never_used")
+SEATS = (
+    "seats_purchased",
+    "seats_assigned",
+    "seats_activated",
+    "seats_active",
+    "seats_never_used",
+    "seats_in_grace",
+)
+"""`seats_in_grace`: never used so far, and too new to be called unused; a part of `seats_never_used`."""
 
 SEVERAL = ("several_seats", "several_using_none", "several_using_one", "several_using_more")
 """Of tool '*': people who hold seats of two tools or more, and how many of these tools they used of late."""

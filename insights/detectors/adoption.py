@@ -1,9 +1,9 @@
 """People who stop coming."""
 
-from insights.actions.spread_use import office_hours
+from insights.actions.office_hours import office_hours
 from insights.finding import Detector, Evidence, Finding
 from insights.series import Panel
-from insights.signs import enough, moves, recent_people, size
+from insights.signs import course, enough, moves, recent_people, size
 from insights.weekly import COMPANY
 from insights.words import told
 
@@ -27,7 +27,7 @@ def _detect(panel: Panel) -> list[Finding]:
             week=panel.weeks[-1],
             headline=f"Weekly active users went down from {told(move.before, 'people')} to {told(move.now, 'people')} "
             f"over {len(panel.weeks)} weeks.",
-            detail="The fall is steady over these weeks, not one quiet week.",
+            detail=course(panel, move) or "The fall has come slowly, week by week.",
             evidence=Evidence(
                 value=move.now,
                 before=move.before,

@@ -1,13 +1,14 @@
 """Answers that grow or shrink against what is put in."""
 
-from insights.actions.spread_use import check_tier
+from insights.actions.check_tier import check_tier
 from insights.finding import Detector, Evidence, Finding
 from insights.series import Panel
-from insights.signs import enough, moves, recent_people, size
+from insights.signs import Move, course, enough, moves, recent_people, size
 from insights.weekly import COMPANY
-from insights.words import told
 
 METRIC = "output_to_input_ratio"
+UP = "Answers have become longer for what is put in, or prompts shorter; prompt length tells which."
+DOWN = "Answers have become shorter for what is put in, or prompts carry more context; prompt length tells which."
 
 
 def _detect(panel: Panel) -> list[Finding]:
@@ -28,11 +29,9 @@ def _detect(panel: Panel) -> list[Finding]:
             tool=panel.tools[0],
             departments=(),
             week=panel.weeks[-1],
-            headline=f"Output tokens per input token went {'up' if up else 'down'} from {told(move.before, 'ratio')} "
-            f"to {told(move.now, 'ratio')} over {len(panel.weeks)} weeks{' (estimated)' if estimated else ''}.",
-            detail="Fuller answers for what is put in."
-            if up
-            else "Shorter answers for what is put in, or more context in the prompts: prompt length tells which.",
+            headline=f"Output tokens per input token went {'up' if up else 'down'} from {_told(move.before, move)} "
+            f"to {_told(move.now, move)} over {len(panel.weeks)} weeks{' (estimated)' if estimated else ''}.",
+            detail=" ".join(part for part in (course(panel, move), UP if up else DOWN) if part),
             evidence=Evidence(
                 value=move.now,
                 before=move.before,
@@ -52,6 +51,11 @@ def _detect(panel: Panel) -> list[Finding]:
             direction=1 if up else -1,
         )
     ]
+
+
+def _told(value: float, move: Move) -> str:
+    """Both ends with as many digits as the smaller one needs."""
+    return f"{value:.{1 if min(move.before, move.now) >= 0.995 else 2}f}"
 
 
 output_ratio = Detector(

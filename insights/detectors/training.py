@@ -3,14 +3,16 @@
 from insights.actions.prompt_workshop import multi_turn_workshop
 from insights.actions.repeat_training import repeat_training
 from insights.finding import Action, Detector, Direction, Evidence, Finding
+from insights.numbers import format_change
 from insights.series import Panel
-from insights.signs import Move, enough, filled, judged, moves, reach, recent_people, size, steady
+from insights.signs import Move, course, enough, filled, judged, moves, reach, recent_people, size, steady
 from insights.weekly import COMPANY
-from insights.words import listing, told, verb
+from insights.words import everyone, listing, told, verb
 
 OFTEN = "sessions_per_active_user"
 DEEP = "messages_per_session"
 EVERYBODY = "everybody"
+NO_DEPTH = "There are more sessions, and they are no longer; prompts that carry a task on would show as depth."
 
 
 def _both(panel: Panel) -> list[Finding]:
@@ -31,7 +33,7 @@ def _both(panel: Panel) -> list[Finding]:
             headline=f"{_who(found, 'comes', 'come')} more often and {_do(found, 'goes', 'go')} deeper: "
             f"{_about(found)}{_both_told(often[first], deep[first])} over {len(panel.weeks)} weeks.",
             detail=" ".join(part for part in (_others(found, often, deep), _company(panel)) if part)
-            + " Both together are what working training looks like; whatever was done here is worth repeating.",
+            + f" Both rising together is what training aims at; ask what was done here. {everyone(found)}".rstrip(),
             move=deep[first],
             effect=max(_relative(deep[each]) for each in found),
             confidence=min(often[first].confidence, deep[first].confidence),
@@ -60,8 +62,10 @@ def _sessions_only(panel: Panel) -> list[Finding]:
             headline=f"{_who(found, 'comes', 'come')} more often but "
             f"{_do(found, 'goes', 'go')} no deeper: {_about(found)}"
             f"{_told(rising[first])} sessions a week per active user over {len(panel.weeks)} weeks, at "
-            f"{told(float(depth[-1]), 'messages')} messages a session ({told(float(depth[0]), 'messages')} at first).",
-            detail="There are more sessions of the same length; prompts that carry a task on would show as depth.",
+            f"{_depth(float(depth[0]), float(depth[-1]))}.",
+            detail=" ".join(
+                part for part in (_rest(found, rising), course(panel, rising[first]), NO_DEPTH, everyone(found)) if part
+            ),
             move=rising[first],
             effect=_relative(rising[first]),
             confidence=rising[first].confidence,
@@ -99,12 +103,22 @@ def _others(found: list[str], often: dict[str, Move], deep: dict[str, Move]) -> 
     return " ".join(f"{each}: {_both_told(often[each], deep[each])}." for each in found[1:3])
 
 
+def _rest(found: list[str], often: dict[str, Move]) -> str:
+    told_each = [f"{each} {_told(often[each])}" for each in found[1:3]]
+    return f"Sessions of the next: {', '.join(told_each)}." if told_each else ""
+
+
+def _depth(before: float, now: float) -> str:
+    first, last = told(before, "messages"), told(now, "messages")
+    return f"{last} messages a session{', as at first' if first == last else f' ({first} at first)'}"
+
+
 def _company(panel: Panel) -> str:
     now, change = panel.latest(DEEP), panel.change(DEEP)
     if now is None or change is None:
         return ""
-    way = f"{'up' if change > 0 else 'down'} {told(abs(change), 'messages')}" if abs(change) >= 0.05 else "unchanged"
-    return f"The company has {told(now, 'messages')} messages a session, {way} over {len(panel.weeks)} weeks."
+    way = format_change(change, "messages", weeks=len(panel.weeks))
+    return f"The company has {told(now, 'messages')} messages a session, {way}."
 
 
 def _finding(

@@ -213,13 +213,16 @@ def seats(table: pd.DataFrame, department: str, week: date) -> dict[str, float |
     used = table[(table["tool"] == "chatgpt") & (table["week"] <= week)]
     ever = holders & set(used["person"])
     lately = holders & set(used[used["week"] > week - timedelta(weeks=4)]["person"])
-    idle = len(holders) - len(lately)
+    never = len(holders) - len(ever)
+    new = never if (week + timedelta(days=6) - MONDAY).days < 30 else 0
+    idle = len(holders) - len(lately) - new
     return {
         "seats_purchased": None if department else 120,
         "seats_assigned": len(holders),
         "seats_activated": len(ever),
         "seats_active": len(lately),
-        "seats_never_used": len(holders) - len(ever),
+        "seats_never_used": never,
+        "seats_in_grace": new,
         "seats_unused": idle,
         "seats_unused_share": idle / len(holders),
         "monthly_spend": 30.0 * len(holders),
