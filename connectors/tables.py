@@ -225,7 +225,8 @@ def _settled(run: _Run, accounts: Sequence[Account]) -> list[Account]:
     """Return the accounts with those of the operator's list, one address an id, and tell who remains without one."""
     logins = run.access.logins
     run.tally.bad_lines(logins.file, logins.bad)
-    settled = settle([*accounts, *logins.accounts], run.source.door)
+    known = ingestion.account_aliases(run.source.store, run.source.name)
+    settled = settle([*accounts, *logins.accounts], run.source.door, known)
     run.tally.skipped.update(nonzero({DISPUTED: settled.disputed}))
     if settled.unknown:
         some = f"{settled.unknown} logins with seats have" if settled.unknown > 1 else "1 login with a seat has"
@@ -429,7 +430,7 @@ async def _pages(run: _Run, table: Table, first: date, last: date) -> AsyncItera
     refusals: list[ConnectorError] = []
     answered = False
     while waiting:
-        request, led_to = waiting.popleft()
+        request, further = waiting.popleft()
         key = repr(request)
         if key in asked:
             raise SourceFailedError(f"{table.name} does not come to an end: a page came twice")
@@ -441,16 +442,17 @@ async def _pages(run: _Run, table: Table, first: date, last: date) -> AsyncItera
         except (NotPublishedError, ForbiddenError) as error:
             missing = isinstance(error, NotPublishedError)
             if request.otherwise is not None and missing:
-                waiting.append((request.otherwise, led_to))
+                waiting.append((request.otherwise, further))
+            elif further and (missing or request.person):
+                raise ExpiredCursorError(f"page {len(asked)} was gone when it was asked for ({error})") from error
             elif request.person:
                 refusals.append(error)
-            elif led_to and missing:
-                raise ExpiredCursorError(f"page {len(asked)} was gone when it was asked for ({error})") from error
             else:
                 raise
             continue
         run.tally.pages += 1
-        waiting.extend((each, True) for each in page.then)
+        # The first page of a person that another list leads to is the beginning of a question.
+        waiting.extend((each, each.person == request.person) for each in page.then)
         answered |= bool(request.person)
         yield page
     if refused := [each for each in refusals if isinstance(each, ForbiddenError)]:
@@ -502,11 +504,23 @@ def _keep(run: _Run, days: list[date], fold: Fold, facts: list[Usage], read: Seq
         positions[oldest] = min(known[oldest] or "9", str(days[0]))
     silent = fold.untold - {fact.day for fact in facts}
     told = [day for day in days if day not in silent]
-    _keep_company(run, fold, days, told=[day for day in days if day not in fold.untold | fold.unread])
-    if any(each.adds for each in run.feed.tables):
-        ingestion.merge_usage(source.store, source.name, told, facts, positions, restated=told)
+    adds = any(each.adds for each in run.feed.tables)
+    # What a snapshot told of the organisation is not told again by window: a window withdraws none of it.
+    unsaid = set(days) if adds else fold.untold | fold.unread
+    _keep_company(run, fold, days, told=[day for day in days if day not in unsaid])
+    if adds:
+        only = _asked(run, fold)
+        ingestion.merge_usage(source.store, source.name, told, facts, positions, restated=told, only=only)
     else:
         ingestion.replace_usage(source.store, source.name, told, facts, positions)
+
+
+def _asked(run: _Run, fold: Fold) -> set[Person] | None:
+    """Return of whom a window told all there is; None: of everybody."""
+    if not all(each.by_person for each in _by_window(run)):
+        return None
+    owners = ingestion.account_aliases(run.source.store, run.source.name)
+    return {person for own in fold.asked for person in (own, owners.get(own, own))}
 
 
 def _keep_company(run: _Run, fold: Fold, days: Collection[date], *, told: Collection[date]) -> None:

@@ -237,10 +237,23 @@ def test_a_sign_in_outranks_the_operator_and_the_operator_a_verified_domain() ->
 
     seats = [Account(id=each, email=None, active=True, created=None) for each in ("octo", "octo-bo", "octo-cy", "")]
     lists = [by(2, "c@example.com"), by(1, "b@example.com"), by(0, "A@example.com"), by(2, "bo@example.com", "octo-bo")]
-    settled = settle([*seats, *lists, by(1, "BO@example.com", "octo-bo")], DOOR)
+    settled = settle([*seats, *lists, by(1, "BO@example.com", "octo-bo")], DOOR, {})
     assert [each.email for each in settled.accounts[:4]] == ["A@example.com", "BO@example.com", None, None]
     assert {each.email for each in settled.accounts if each.id == "octo"} == {"A@example.com"}
     assert (settled.unknown, settled.disputed) == (1, 1)
+
+
+@pytest.mark.parametrize(("doubt", "taken"), [(0, True), (1, True), (2, False)])
+def test_an_address_on_a_verified_domain_takes_a_login_from_nobody_to_whom_it_belonged(
+    doubt: int, *, taken: bool
+) -> None:
+    told = Account(id="octo", email="other@example.com", active=True, created=None, doubt=doubt)
+    own, before = DOOR.account("octo"), DOOR.person("ana@example.com")
+    assert own
+    assert before
+    settled = settle([Account(id="octo", email=None, active=True, created=None), told], DOOR, {own: before})
+    assert {each.email for each in settled.accounts} == {"other@example.com" if taken else None}
+    assert settled.unknown == 0
 
 
 # Usage --------------------------------------------------------------------------------------------------------------
