@@ -14,7 +14,7 @@ from hashlib import sha256
 from connectors.connector import Connector, Scopes, Stream, file_feed
 from connectors.days import work_out_days
 from connectors.errors import BadFileError, ConfigurationError, ConnectorError, NotPublishedError, SourceFailedError
-from connectors.http import Api, Sleep, download, get_page, open_api
+from connectors.http import Api, Sleep, download, get_page, open_api, read_page
 from connectors.ingest import Clock, Kept, Source, keep, keep_accounts, noted, now
 from connectors.meter import read_meter
 from connectors.pieces import pieces_of_stream
@@ -114,7 +114,7 @@ async def _accounts(api: Api, source: Source, access: Access, tally: Tally) -> A
         seen.add(cursor)
         request = feed.list_users(access.workspace, cursor)
         try:
-            page = feed.parse_users(await get_page(api, request))
+            page = await read_page(api, request, feed.parse_users)
         except NotPublishedError as error:
             raise ConfigurationError(f"{error}: is `workspace` right?") from error
         except ValueError as error:
@@ -134,7 +134,7 @@ async def _files(run: "_Run", stream: Stream, scope: str, after: str) -> list[Re
     while True:
         request = feed.list_files(stream, scope, after)
         try:
-            page = feed.parse_files(await get_page(run.api, request))
+            page = await read_page(run.api, request, feed.parse_files)
         except ValueError as error:
             raise SourceFailedError(f"the vendor's list of {stream.name} files cannot be read") from error
         run.tally.pages += 1

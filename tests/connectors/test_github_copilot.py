@@ -394,7 +394,7 @@ NAMED = account(email="ana@example.com", active=False, created=None)
 
 @pytest.mark.parametrize("accounts", [[SEATED, NAMED], [NAMED, SEATED]])
 def test_a_seat_without_an_address_takes_it_from_the_account_of_the_same_id(accounts: list[Account]) -> None:
-    seats, aliases = seats_of(DOOR, accounts, {}, None, TODAY)
+    seats, aliases = seats_of(DOOR, accounts, {}, None, today=TODAY, unknown=date(2026, 1, 1))
     ana, own = DOOR.person("ana@example.com"), DOOR.account("octo-ana")
     assert ana
     assert own
@@ -403,12 +403,14 @@ def test_a_seat_without_an_address_takes_it_from_the_account_of_the_same_id(acco
 
 
 def test_an_address_without_a_seat_is_an_alias_and_no_seat() -> None:
-    seats, aliases = seats_of(DOOR, [NAMED], {}, None, TODAY)
+    seats, aliases = seats_of(DOOR, [NAMED], {}, None, today=TODAY, unknown=date(2026, 1, 1))
     assert (seats, len(aliases)) == ([], 1)
 
 
 def test_accounts_without_ids_do_not_lend_each_other_addresses() -> None:
-    seats, _ = seats_of(DOOR, [account(id="", email="ana@example.com"), account(id="")], {}, None, TODAY)
+    seats, _ = seats_of(
+        DOOR, [account(id="", email="ana@example.com"), account(id="")], {}, None, today=TODAY, unknown=date(2026, 1, 1)
+    )
     assert len(seats) == 1
 
 
@@ -416,9 +418,9 @@ def test_a_seat_that_is_listed_no_more_ended_when_that_was_first_seen() -> None:
     ana = DOOR.person("ana@example.com")
     assert ana
     held = Seat(person=ana, tool="github-copilot", start=date(2026, 1, 1), plan="business")
-    (ended,), _ = seats_of(DOOR, [NAMED], {ana: held}, None, TODAY)
+    (ended,), _ = seats_of(DOOR, [NAMED], {ana: held}, None, today=TODAY, unknown=date(2026, 1, 1))
     assert (ended.start, ended.end, ended.plan) == (date(2026, 1, 1), TODAY, "business")
-    (again,), _ = seats_of(DOOR, [NAMED], {ana: ended}, None, date(2026, 11, 25))
+    (again,), _ = seats_of(DOOR, [NAMED], {ana: ended}, None, today=date(2026, 11, 25), unknown=date(2026, 1, 1))
     assert again == ended
 
 
