@@ -62,11 +62,12 @@ KEY = "the organisation's own key, which is long enough for it"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Plan:
-    """How many days are lived through, and what happens to runs: the chances of a stop and of a kill."""
+    """How many days are lived through, and how likely a day is skipped, and a run stopped or killed."""
 
     seed: int
     people: int = 100
     days: int = 9
+    skipped: float = 0.2
     stopped: float = 0.4
     killed: float = 0.0
 
@@ -177,7 +178,7 @@ def _less(done: tuple[ToolDay, ...]) -> tuple[ToolDay, ...]:
 def live_through(world: World, plan: Plan, folder: Path, *, trouble: bool) -> tuple[Installation, Counted]:
     """Read every day of the plan, again and again until it is read, as the schedule does."""
     chance, counted = random.Random(plan.seed), Counted()
-    skipped = {day for day in range(1, plan.days) if chance.random() < 0.2}
+    skipped = {day for day in range(1, plan.days) if chance.random() < plan.skipped}
     world.chaos.calm = not trouble
     begin = world.company.end - plan.days * DAY
     installation: Installation | None = None
