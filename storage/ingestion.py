@@ -224,6 +224,12 @@ def replace_usage(
     replace_usage_rows(store, source, days, rows, positions)
 
 
+def move_watermarks(store: Store, source: str, positions: Mapping[str, str]) -> None:
+    """Write how far `source` came, by stream, whatever was written before."""
+    with store.writing() as connection:
+        _move_watermarks(connection, source, positions)
+
+
 def merge_usage(
     store: Store,
     source: str,
