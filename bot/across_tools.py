@@ -87,7 +87,10 @@ def _about(shown: Panel, lead: str, department: str, tool: str, *, first: bool) 
 
 
 def _by_tool(shown: Panel, wanted: Sequence[str], department: str, tools: Sequence[str], *, every: bool) -> Table:
-    rows = [(tool_name(each), *(told(shown, metric, department, each) for metric in wanted)) for each in tools]
+    rows = [
+        (tool_name(each), *(told(shown, metric, department, each, beside_name=True) for metric in wanted))
+        for each in tools
+    ]
     if every:
         rows.append(("All together", *(told(shown, metric, department, ALL_TOOLS) for metric in wanted)))
     return Table(
@@ -104,7 +107,7 @@ def _by_metric(shown: Panel, wanted: Sequence[str], department: str, tools: Sequ
         rows=tuple(
             (
                 titled(metrics()[metric], shown.reference.name),
-                *(told(shown, metric, department, each) for each in tools),
+                *(told(shown, metric, department, each, beside_name=True) for each in tools),
             )
             for metric in wanted
         ),
@@ -117,7 +120,8 @@ def _by_department(shown: Panel, lead: str, departments: Sequence[str], tools: S
     return Table(
         columns=("Department", *(tool_name(each) for each in tools)),
         rows=tuple(
-            (name or "Company", *(told(shown, lead, name, each) for each in tools)) for name in (*departments, COMPANY)
+            (name or "Company", *(told(shown, lead, name, each, beside_name=True) for each in tools))
+            for name in (*departments, COMPANY)
         ),
         numeric=tuple(range(1, len(tools) + 1)),
         caption=f"{titled(metrics()[lead], shown.reference.name)}, week of {format_week(shown.weeks[-1])}",

@@ -22,6 +22,7 @@ from bot.wording import field, phrase, sentence, titled, tool_name
 from insights.basis import Basis, latest_complete_week
 from insights.catalogue import metrics, views
 from insights.engine import examine
+from insights.memory import hushed
 from insights.merging import REPORTED_BY
 from insights.question import Question, Weeks
 from insights.series import ALL_TOOLS, COMPANY, DEFAULT_WEEKS, Panel, panel
@@ -97,7 +98,8 @@ def _numbers(question: Question, basis: Basis) -> Card:
     department = question.departments[0] if question.departments else COMPANY
     if department and shown.cell(_asked(question, view)[0], department, tool).suppressed:
         return _too_few(department, view, shown, tool)
-    return replace(_one(question, view, shown, tool, basis), advice=_advice(view, judged, department, tool))
+    advice = _advice(view, judged, department, tool, known, basis)
+    return replace(_one(question, view, shown, tool, basis), advice=advice)
 
 
 def _across_tools(question: Question, view: View, known: tuple[str, ...], basis: Basis) -> Card:
@@ -126,7 +128,7 @@ def _overlap(question: Question, known: tuple[str, ...], basis: Basis) -> Card:
     card = overlap_card(shown, question.departments, buttons)
     if question.departments or question.weeks is not None:
         return card
-    return replace(card, advice=_advice(views()["tools"], shown, COMPANY, ALL_TOOLS))
+    return replace(card, advice=_advice(views()["tools"], shown, COMPANY, ALL_TOOLS, known, basis))
 
 
 def _tool(question: Question, known: tuple[str, ...]) -> str:
@@ -170,12 +172,14 @@ def _one(question: Question, view: View, shown: Panel, tool: str, basis: Basis) 
     )
 
 
-def _advice(view: View, judged: Panel, department: str, tool: str) -> tuple[Advice, ...]:
+def _advice(
+    view: View, judged: Panel, department: str, tool: str, known: tuple[str, ...], basis: Basis
+) -> tuple[Advice, ...]:
     """The findings about a department, or of a view; the overview tells those of every view."""
-    found = examine(judged, tool=tool, limit=None).findings
+    found = examine(judged, tool=tool, limit=None, memory=hushed(basis.store, basis.as_of)).findings
     about = [each for each in found if not department or department in each.departments]
     mine = [each for each in about if department or view.id in ("overview", each.view)]
-    return tuple(advice_of(each) for each in mine[:MOST_ADVICE])
+    return tuple(advice_of(each, known) for each in mine[:MOST_ADVICE])
 
 
 def _plan(question: Question, view: View) -> ChartPlan:

@@ -132,7 +132,10 @@ class Button:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Advice:
-    """A finding as people read it: what was seen, and what to do about it."""
+    """A finding as people read it: what was seen, and what to do about it.
+
+    `state` says how it stands to earlier digests: "Still (3rd week)"; empty where there is nothing to tell apart.
+    """
 
     key: str
     headline: str
@@ -143,6 +146,7 @@ class Advice:
     owner: str
     effort: str
     expected: str
+    state: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -150,7 +154,8 @@ class Card:
     """What the bot says.
 
     `text` is the written answer, the number first; plain words, no markup. `footer` says which weeks, tools and
-    people it covers, how fresh it is, and what is hidden or estimated.
+    people it covers, how fresh it is, and what is hidden or estimated. `resolved` are sentences about what earlier
+    cards told and is gone.
     """
 
     title: str
@@ -159,6 +164,7 @@ class Card:
     chart: Chart | None = None
     table: Table | None = None
     advice: tuple[Advice, ...] = ()
+    resolved: tuple[str, ...] = ()
     buttons: tuple[Button, ...] = ()
     footer: str = ""
 

@@ -5,20 +5,21 @@ Where there are several tools, the view of tools is the seventh.
 
 from dataclasses import replace
 
-from bot.advice import advice_of
+from bot.advice import advice_of, state_of
 from bot.answer import answer, by_tool
-from bot.card import Button, Card, Digest, Field
+from bot.card import Advice, Button, Card, Digest, Field
 from bot.format import format_value, format_week
 from bot.reported import footer
 from bot.view_chart import chart_of
 from bot.wording import field, sentence, tool_name
 from insights.basis import Basis
 from insights.catalogue import metrics, views
-from insights.engine import Examination, examine
+from insights.engine import MOST, Examination, examine
+from insights.memory import note, recall
 from insights.question import Question
 from insights.series import ALL_TOOLS, COMPANY, Panel, panel
 from insights.signs import judged
-from insights.words import listing
+from insights.words import counted, listing
 from storage.reading import tools
 
 HEADLINES = (
@@ -32,26 +33,24 @@ HEADLINES = (
     "seats_unused_share",
 )
 CHART = "depth"
-MOST_FINDINGS = 5
 
 
 def weekly_digest(basis: Basis, organisation: str) -> tuple[Digest | None, Examination]:
     """Return the digest of the latest complete week, and what the engine saw.
 
-    The digest is None while there is no complete week.
+    The digest is None while there is no complete week. Making it notes nothing: see `remember`.
     """
     tool = main_tool(basis)
-    shown = panel(basis, tools=(tool,))
-    seen = examine(shown, tool=tool, limit=MOST_FINDINGS)
+    shown, seen = examined(basis, tool)
     if not shown.weeks:
         return None, seen
-    advice = tuple(advice_of(each) for each in seen.findings)
     card = Card(
         title=f"{organisation}: AI usage, week of {format_week(shown.weeks[-1])}",
-        text=_summary(shown, tool, len(advice)),
+        text=_summary(shown, tool, seen),
         fields=tuple(each for each in (_headline(shown, metric, tool) for metric in HEADLINES) if each),
         chart=chart_of(views()[CHART].chart, shown, (), tool),
-        advice=advice,
+        advice=_advice(seen, tools(basis.store)),
+        resolved=tuple(f"{each.words}." for each in seen.resolved),
         buttons=_buttons(seen),
         footer=footer(shown, tool, by_tool(basis, shown, tool), HEADLINES),
     )
@@ -61,6 +60,27 @@ def weekly_digest(basis: Basis, organisation: str) -> tuple[Digest | None, Exami
     return Digest(
         week=shown.weeks[-1], card=card, views=tuple(replace(each, advice=(), footer="") for each in told)
     ), seen
+
+
+def examined(basis: Basis, tool: str, limit: int | None = MOST) -> tuple[Panel, Examination]:
+    """Return the panel of a tool and what the engine finds in it, beside what earlier digests told."""
+    shown = panel(basis, tools=(tool,))
+    memory = recall(basis.store, shown.weeks[-1], basis.as_of) if shown.weeks else None
+    return shown, examine(shown, tool=tool, limit=limit, memory=memory)
+
+
+def remember(basis: Basis, digest: Digest, seen: Examination) -> None:
+    """Note what a digest told, for the digests of later weeks: when it is given to somebody, not when it is looked at.
+
+    Noting the same digest again changes nothing.
+    """
+    note(
+        basis.store,
+        digest.week,
+        told=seen.findings,
+        untold=(*seen.others, *(each.finding for each in seen.quiet)),
+        resolved=tuple(each.seen for each in seen.resolved),
+    )
 
 
 def main_tool(basis: Basis) -> str:
@@ -73,7 +93,17 @@ def _headline(shown: Panel, metric: str, tool: str) -> Field | None:
     return field(shown, metrics()[metric], COMPANY, tool)
 
 
-def _summary(shown: Panel, tool: str, findings: int) -> str:
+def _advice(seen: Examination, known: tuple[str, ...]) -> tuple[Advice, ...]:
+    """The findings in words. That all of them are new, as in the first digest, is not said of each."""
+    states = [state_of(each) for each in seen.findings]
+    earlier = any(each.state != "new" for each in seen.findings)
+    return tuple(
+        replace(advice_of(each, known), state=state if earlier else "")
+        for each, state in zip(seen.findings, states, strict=True)
+    )
+
+
+def _summary(shown: Panel, tool: str, seen: Examination) -> str:
     """What a leader needs in four sentences, each filled from computed numbers."""
     name = tool_name(tool)
     opening = [sentence(shown, metric, COMPANY, tool) for metric in ("weekly_active_users", "messages_per_session")]
@@ -81,7 +111,7 @@ def _summary(shown: Panel, tool: str, findings: int) -> str:
         _joined(f"{name[0].upper()}{name[1:]}: ", opening),
         _extremes(shown, tool),
         _spenders(shown, tool),
-        _count(findings, shown),
+        _count(seen),
     ]
     return " ".join(each for each in told if each)
 
@@ -135,11 +165,23 @@ def _spenders(shown: Panel, tool: str) -> str:
     )
 
 
-def _count(findings: int, shown: Panel) -> str:
-    if findings == 0:
-        looked = f"{len(shown.departments)} departments were looked at over {len(shown.weeks)} weeks"
-        return f"Nothing notable changed: {looked}."
-    return f"{'One finding' if findings == 1 else f'{findings} findings'} below, each with what to do."
+def _count(seen: Examination) -> str:
+    number = len(seen.findings)
+    if number == 0:
+        return f"Nothing notable this week: {looked_at(seen)}."
+    told = f"{'One finding' if number == 1 else f'{number} findings'} below, each with what to do"
+    if all(each.state == "still" for each in seen.findings):
+        return f"Nothing new this week: {told}, {'was' if number == 1 else 'were'} told before."
+    return f"{told}."
+
+
+def looked_at(seen: Examination, *, tried: bool = True) -> str:
+    """Return "9 departments, 14 metrics and 5 tools were looked at over 26 weeks, 638 hypotheses tried"."""
+    scope = seen.scope
+    counts = ((scope.departments, "department"), (scope.metrics, "metric"), (scope.tools, "tool"))
+    what = listing([counted(number, name) for number, name in counts if number])
+    many = f", {counted(seen.tried, 'hypothesis', 'hypotheses')} tried" if tried and seen.tried else ""
+    return f"{what} were looked at over {counted(scope.weeks, 'week')}{many}"
 
 
 def _buttons(seen: Examination) -> tuple[Button, ...]:

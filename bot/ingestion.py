@@ -115,7 +115,8 @@ def roll_up(installation: Installation, progress: Progress) -> None:
         if done:
             progress.advance(1)
 
-    refresh(installation.store, told)
+    windows = {each.tool: each.restatement_days for each in discover(connectors, Connector)}
+    refresh(installation.store, told, windows)
     refresh_periods(installation.store)
 
 

@@ -32,6 +32,7 @@ class Installation:
             min_group_size=organisation.min_group_size,
             reference_model=organisation.reference_model,
             currency=currencies.pop() if len(currencies) == 1 else "USD",
+            country=organisation.country,
         )
 
     def identity_key(self) -> bytes:

@@ -29,7 +29,9 @@ def overlap_card(shown: Panel, departments: Sequence[str], buttons: tuple[Button
     department = departments[0] if len(departments) == 1 else COMPANY
     figures = [field(shown, metrics()[each], department) for each in FIGURES]
     several, whom = len(departments) > 1, departments or (COMPANY,)
-    plan = ChartPlan(kind="lines", metrics=FIGURES[:3], title="Seats in several tools, and how many of them are used")
+    plan = ChartPlan(
+        kind="lines", metrics=("several_tools", "several_using_more"), title="Seats in several tools, and their use"
+    )
     return Card(
         title=f"{listing(departments) or 'Whole company'} · Seats in several tools",
         text=" ".join(_told(shown, each) for each in departments) if several else _told(shown, department, pairs=True),
@@ -107,7 +109,7 @@ def _unknown(shown: Panel, department: str) -> str:
 
 def _pairs(shown: Panel, department: str) -> Table | None:
     pairs = shown.pairs(department)
-    if not pairs:
+    if all(each.holders is None for each in pairs):
         return None
     columns = ("Seats in both", "Hold both", "Use both", "Only the first", "Only the second", "Neither")
     return Table(
@@ -153,5 +155,11 @@ def _cell(shown: Panel, metric: str, department: str) -> str:
 
 def _covered(shown: Panel) -> str:
     """Say which tools' seats are compared, and of which the price is not known."""
-    tools = sorted({tool for pair in shown.pairs() for tool in (pair.tool, pair.other)})
-    return f"Compared are the seats of {named(tools)}, as far as each reports who uses it." if tools else ""
+    pairs = shown.pairs()
+    tools = sorted({tool for pair in pairs for tool in (pair.tool, pair.other)})
+    if not tools:
+        return ""
+    covered = f"Compared are the seats of {named(tools)}, as far as each reports who uses it."
+    if any(each.holders is not None for each in pairs):
+        return covered
+    return f"{covered} Pairs of tools cannot be told without telling about fewer than {shown.min_group_size} people."

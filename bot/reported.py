@@ -46,8 +46,13 @@ def is_of_seats(metric: Metric) -> bool:
     return metric.across or metric.group.startswith("seats_")
 
 
-def told(panel: Panel, metric_id: str, department: str = COMPANY, tool: str = ALL_TOOLS) -> str:
-    """Return the last week's number for a table, or why there is none: "not reported by GitHub Copilot"."""
+def told(
+    panel: Panel, metric_id: str, department: str = COMPANY, tool: str = ALL_TOOLS, *, beside_name: bool = False
+) -> str:
+    """Return the last week's number for a table, or why there is none: "not reported by GitHub Copilot".
+
+    `beside_name`: the row or column says which tool it is, and what lies under the table names it again.
+    """
     metric, cell = metrics()[metric_id], panel.cell(metric_id, department, tool)
     if cell.suppressed:
         return "hidden"
@@ -59,7 +64,8 @@ def told(panel: Panel, metric_id: str, department: str = COMPANY, tool: str = AL
         return "hidden" if people.suppressed else "no use"
     if is_reported(panel, metric, tool) or (department and metric.only == "company"):
         return NOTHING
-    return _without(panel, metric, tool)
+    said = _without(panel, metric, tool)
+    return said.removesuffix(f" by {tool_name(tool)}") if beside_name else said
 
 
 def _without(panel: Panel, metric: Metric, tool: str) -> str:

@@ -16,7 +16,7 @@ from bot.answer import ask
 from bot.card import Card, Digest
 from bot.charts import draw
 from bot.deliver import deliver
-from bot.digest import weekly_digest
+from bot.digest import remember, weekly_digest
 from bot.ingestion import ingest_one, roll_up
 from bot.installation import Installation
 from bot.schedule import start_schedule
@@ -31,6 +31,8 @@ from bot.web.voice import WebVoice
 from connectors.errors import ConnectorError, TryAgainError
 from connectors.ingest import fault_in_words, next_try
 from connectors.report import Quiet, StoppedError
+from insights.basis import Basis
+from insights.engine import Examination
 from storage.reading import last_runs
 
 log = logging.getLogger(__name__)
@@ -47,14 +49,14 @@ def answering(installation: Installation, as_of: date | None = None) -> Callable
 
 def digesting(installation: Installation, as_of: date | None = None) -> Callable[[], Digest]:
     """Return the function that writes the latest complete week's digest. It raises NothingToSendError without one."""
+    return lambda: _written(installation, installation.basis(as_of))[0]
 
-    def write() -> Digest:
-        digest, _ = weekly_digest(installation.basis(as_of), installation.settings.organisation.name)
-        if digest is None:
-            raise NothingToSendError("there is no complete week of data yet")
-        return digest
 
-    return write
+def _written(installation: Installation, basis: Basis) -> tuple[Digest, Examination]:
+    digest, seen = weekly_digest(basis, installation.settings.organisation.name)
+    if digest is None:
+        raise NothingToSendError("there is no complete week of data yet")
+    return digest, seen
 
 
 def web_voice(installation: Installation, as_of: date | None = None) -> WebVoice:
@@ -191,18 +193,21 @@ def _sending(installation: Installation, slack: Slack | None) -> Callable[[Subsc
             return
         if slack is None:
             raise SettingsError("a subscription goes to Slack, and [slack] is not in the settings")
+        basis = installation.basis()
         try:
-            digest = await asyncio.to_thread(digesting(installation))
+            digest, seen = await asyncio.to_thread(_written, installation, basis)
         except NothingToSendError as error:
             log.warning("digest for %s: %s", subscription.to, error)
             return
-        await deliver(
+        delivery = await deliver(
             digest,
             subscription,
             store=installation.store,
             post=lambda made, to: post_digest(slack.workspace, made, to),
             clock=lambda: datetime.now(UTC),
         )
+        if delivery.state != "failed":
+            await asyncio.to_thread(remember, basis, digest, seen)
 
     return send
 

@@ -19,6 +19,7 @@ from msgspec import field
 
 DEFAULT_PATH = Path("ai-usage.toml")
 MAX_PORT = 65535
+COUNTRY = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
 CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
 
@@ -265,6 +266,8 @@ def _wrong_values(settings: Settings) -> Iterator[str]:
             yield f'{name}: there is no time zone "{zone}"' + (f', did you mean "{close[0]}"?' if close else "")
     if organisation.min_group_size < 1:
         yield f"organisation.min_group_size is {organisation.min_group_size}: write how many people, 5 is usual"
+    if organisation.country and not COUNTRY.fullmatch(organisation.country):
+        yield f'organisation.country is "{organisation.country}": write a code such as "DE" or "US-CA"'
     for tool, terms in settings.contracts.items():
         if (terms.seats or 0) < 0 or (terms.price or 0) < 0:
             yield f"contracts.{tool}: seats and price cannot be negative"

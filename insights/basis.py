@@ -13,7 +13,8 @@ class Basis:
     """What every number is worked out on.
 
     `as_of` is the day on which the question is asked. `min_group_size` is the fewest people any number may be
-    about. `reference_model` names the model that "older" and "or above" are measured from.
+    about. `reference_model` names the model that "older" and "or above" are measured from. `country` is the code of
+    the country ("DE", "DE-BY") of members whose location does not tell one.
     """
 
     store: Store
@@ -21,6 +22,7 @@ class Basis:
     min_group_size: int = 5
     reference_model: str = "gpt-4o"
     currency: str = "USD"
+    country: str = ""
 
 
 def monday(day: date) -> date:

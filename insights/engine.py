@@ -2,14 +2,21 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from insights.detectors import DETECTORS
 from insights.finding import Detector, Finding
+from insights.grouping import grouped
+from insights.looked import Scope, judges_of, passed_of, scope_of
+from insights.memory import Memory, beside, gone, silenced
+from insights.resolved import Resolved, resolved_of
+from insights.scan import Change, Scan
 from insights.series import Panel
+from insights.signs import judged
+from storage.findings import Choice
 
 MOST = 5
-"""Findings in a digest."""
+"""Findings in a digest, and lines about what is resolved."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -21,36 +28,104 @@ class Fault:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Quiet:
+    """A finding that somebody chose not to hear of."""
+
+    finding: Finding
+    choice: Choice
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Examination:
-    """What was found, largest first, which detectors looked, and which of them failed."""
+    """What was found, largest first, which detectors looked, and which of them failed.
+
+    `findings` are worth telling, `others` come after them, and `quiet` ones are not to be told. `tried` counts the
+    hypotheses that were tested for change, and `passed` are the changes that were found.
+    """
 
     findings: tuple[Finding, ...]
     looked: tuple[str, ...]
     faults: tuple[Fault, ...] = ()
+    others: tuple[Finding, ...] = ()
+    quiet: tuple[Quiet, ...] = ()
+    resolved: tuple[Resolved, ...] = ()
+    scope: Scope = field(default_factory=Scope)
+    tried: int = 0
+    passed: tuple[Change, ...] = ()
+
+    @property
+    def found(self) -> tuple[Finding, ...]:
+        """Everything that was found, told or not."""
+        return (*self.findings, *self.others, *(each.finding for each in self.quiet))
 
 
 def examine(
-    panel: Panel, *, tool: str = "", limit: int | None = MOST, detectors: Iterable[Detector] = DETECTORS
+    panel: Panel,
+    *,
+    tool: str = "",
+    limit: int | None = MOST,
+    detectors: Iterable[Detector] = DETECTORS,
+    memory: Memory | None = None,
 ) -> Examination:
-    """Return the findings about one tool (by default the panel's first), ranked by impact × confidence; ties by key.
+    """Return the findings about one tool (by default the panel's first), ranked by `Finding.rank`; ties by key.
 
     A second finding about the same department counts half.
 
     Impact (0..1) is how large the effect is, times the root of the part of the company that it concerns; confidence
-    (0..1) is one minus the chance that ordinary weeks look like it. At most `limit` are kept. A detector that fails
-    is a fault and stops no other.
+    (0..1) is one minus the chance that ordinary weeks look like it; novelty falls as digests tell it again
+    (`insights.memory`); actionable is how easily something is done about it. At most `limit` are kept. A detector
+    that fails is a fault and stops no other.
     """
-    judged = panel.narrowed(tool) if tool else panel
+    shown = panel.narrowed(tool) if tool else panel
+    every = {each.id: each for each in detectors}
+    scanned, faults = _scanned(shown)
+    found, failed = _detected(shown, tuple(every.values()))
+    names = judged(shown) if shown.weeks else ()
+    judges = judges_of(shown, scanned)
+    known = memory or Memory()
+    found = [beside(each, known, judges) for each in grouped(found, names)]
+    choices = [silenced(each, known) for each in found]
+    ranked = _ranked([each for each, choice in zip(found, choices, strict=True) if choice is None])
+    sound = {name: each for name, each in every.items() if name not in {fault.detector for fault in failed}}
+    lately = tuple(gone(found, known, shown.weeks[-1], judges)) if shown.weeks else ()
+    return Examination(
+        findings=ranked[:limit],
+        looked=tuple(every),
+        faults=(*faults, *failed),
+        others=ranked[limit:] if limit is not None else (),
+        quiet=tuple(Quiet(finding=each, choice=choice) for each, choice in zip(found, choices, strict=True) if choice),
+        resolved=resolved_of(shown, lately, sound)[:MOST],
+        scope=scope_of(shown, scanned, names),
+        tried=scanned.tried,
+        passed=passed_of(scanned),
+    )
+
+
+def findings(panel: Panel, limit: int | None = MOST) -> list[Finding]:
+    """Return the findings of the panel, at most `limit`, largest first. See `examine` for what failed."""
+    return list(examine(panel, limit=limit).findings)
+
+
+def _scanned(panel: Panel) -> tuple[Scan, tuple[Fault, ...]]:
+    try:
+        return panel.scan, ()
+    except Exception as error:  # noqa: BLE001 - detectors that need no scan are heard all the same
+        return Scan(), (_fault("scan", error),)
+
+
+def _detected(panel: Panel, detectors: Sequence[Detector]) -> tuple[list[Finding], tuple[Fault, ...]]:
     found: list[Finding] = []
     faults: list[Fault] = []
-    looked: list[str] = []
     for detector in detectors:
-        looked.append(detector.id)
         try:
-            found += detector.detect(judged)
+            found += (replace(each, actionable=each.action.actionable) for each in detector.detect(panel))
         except Exception as error:  # noqa: BLE001 - whatever one detector does, the others are heard
-            faults.append(Fault(detector=detector.id, error=f"{type(error).__name__}: {error}"))
-    return Examination(findings=_ranked(found)[:limit], looked=tuple(looked), faults=tuple(faults))
+            faults.append(_fault(detector.id, error))
+    return found, tuple(faults)
+
+
+def _fault(detector: str, error: Exception) -> Fault:
+    return Fault(detector=detector, error=f"{type(error).__name__}: {error}")
 
 
 def _ranked(found: Sequence[Finding]) -> tuple[Finding, ...]:
@@ -69,9 +144,4 @@ def _ranked(found: Sequence[Finding]) -> tuple[Finding, ...]:
 
 def _weight(finding: Finding, named: Mapping[str, int]) -> float:
     before = max((named[name] for name in finding.departments), default=0)
-    return float(finding.impact * finding.confidence * 0.5**before)
-
-
-def findings(panel: Panel, limit: int | None = MOST) -> list[Finding]:
-    """Return the findings of the panel, at most `limit`, largest first. See `examine` for what failed."""
-    return list(examine(panel, limit=limit).findings)
+    return float(finding.rank * 0.5**before)

@@ -22,6 +22,18 @@ if TYPE_CHECKING:
 ALSO = {"reference_people": "people", "top_ten_people": "people", "top_decile_people": "people"}
 """Counts of a part of those whom another column counts: hidden with it as well."""
 
+KEPT_TOGETHER = {
+    "gained": ("", ("kept", "gained", "lapsed", "recent_people", "earlier_people")),
+    "lapsed": ("", ("kept", "gained", "lapsed", "recent_people", "earlier_people")),
+    "newcomers": ("gained", ("newcomers", "returned")),
+    "returned": ("gained", ("newcomers", "returned")),
+}
+"""Counts that follow from each other: where one of them is hidden so are all, and what else hides them.
+
+Everybody active now is kept or gained, everybody active before is kept or lapsed, and how many are active may be known
+from their seats; whoever is gained is new or returned.
+"""
+
 NOBODY = 0.5
 """The count that stands for "nobody, of fewer than k": more than nothing to hide, and less than one person."""
 
@@ -128,7 +140,11 @@ class Mix:
 
 def gated(behind: Weekly, metrics: tuple[Metric, ...], k: int, tools: Sequence[str]) -> Gated:
     """Return the metrics of the tools asked for; what is hidden does not depend on what was asked."""
-    shut = {group: hidden_group(behind, group, k) for group in sorted({each.group for each in metrics} - GROUPS)}
+    groups = sorted({each.group for each in metrics} - GROUPS)
+    # Groups that are hidden together are worked out once.
+    rules = {KEPT_TOGETHER.get(group, group): group for group in groups}
+    by_rule = {rule: hidden_group(behind, group, k) for rule, group in rules.items()}
+    shut = {group: by_rule[KEPT_TOGETHER.get(group, group)] for group in groups}
     if GROUPS & {each.group for each in metrics}:
         shut |= hidden_several(behind, k)
     chosen = _rows_of(behind, tools)
@@ -197,11 +213,25 @@ def hidden_group(behind: Weekly, group: str, k: int) -> Flags:
     if group in ALSO:
         base = hidden_group(behind, ALSO[group], k)
         return base | _hidden(counts, k, base)
+    if group in KEPT_TOGETHER:
+        above, columns = KEPT_TOGETHER[group]
+        return _hidden_together(behind, columns, k, hidden_group(behind, above, k) if above else None)
     if group == "people":
         # That nobody was active says something about everybody who could have been.
         seats = np.nan_to_num(behind.columns["seats_assigned"])
         counts = np.where((behind.columns["people"] == 0) & (seats < k), NOBODY, counts)
     return _hidden(counts, k)
+
+
+def _hidden_together(behind: Weekly, columns: Sequence[str], k: int, already: Flags | None) -> Flags:
+    """Return the cells in which any of the columns is to be hidden, and so all are."""
+    shut = np.zeros(behind.columns["people"].shape, np.bool_) if already is None else already
+    while True:
+        before = shut
+        for name in columns:
+            shut = shut | _hidden(np.nan_to_num(behind.columns[name]), k, shut)
+        if (shut == before).all():
+            return shut
 
 
 def _hidden(counts: Floats, k: int, already: Flags | None = None) -> Flags:

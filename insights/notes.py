@@ -6,6 +6,7 @@ from datetime import date
 import numpy as np
 
 from insights.basis import WEEK, Basis, latest_complete_week, monday
+from insights.circumstances import GONE_WEEKS
 from insights.gate import Gated
 from insights.weekly import ALL_TOOLS, UNMAPPED, Weekly
 from insights.words import counted, listing, told, verb
@@ -47,9 +48,11 @@ def _silent(behind: Weekly, tool: str) -> str:
         return f"There are no facts about {tool}."
     if not behind.weeks:
         return ""
+    # A source that is late is told where its weeks are left out (see `insights.guards`).
     people = np.nan_to_num(behind.columns["people"][behind.tools.index(tool), 0])
-    if len(people) > 1 and people[:-1].any() and not people[-1]:
-        return f"{tool} has no use in the week of {_day(behind.weeks[-1])}: its source may be late."
+    used = np.flatnonzero(people)
+    if len(used) and len(people) - int(used[-1]) - 1 > GONE_WEEKS:
+        return f"{tool} has no use since the week of {_day(behind.weeks[int(used[-1])])}."
     return ""
 
 

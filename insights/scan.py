@@ -121,7 +121,10 @@ class Watched:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Watch:
-    """All that is scanned. `people` and `sessions` are of the shape of values; `ignored` (1 + departments, weeks)."""
+    """All that is scanned. `people` and `sessions` are of the shape of values.
+
+    So is `ignored`, or (1 + departments, weeks): the weeks that are out, of every metric (see `insights.guards`).
+    """
 
     weeks: tuple[date, ...]
     tools: tuple[str, ...]
@@ -174,7 +177,8 @@ def scan(watch: Watch) -> Scan:
 # Tests ---------------------------------------------------------------------------------------------------------------
 
 
-def _scale(metric: Metric) -> Scale:
+def scale_of(metric: Metric) -> Scale:
+    """Return the scale on which a metric's noise is even."""
     match metric.unit:
         case "percent":
             return "logit"
@@ -184,8 +188,8 @@ def _scale(metric: Metric) -> Scale:
             return "log"
 
 
-def _smallest(values: Floats) -> float:
-    """What stands in for 0 on a log scale: half the smallest value there is."""
+def smallest_of(values: Floats) -> float:
+    """Return what stands in for 0 on a log scale: half the smallest value there is."""
     positive = values[values > 0]
     return float(positive.min()) / 2 if positive.size else 0.5
 
@@ -193,7 +197,7 @@ def _smallest(values: Floats) -> float:
 def _test(watch: Watch, watched: Watched, company: list[_Tested], departments: list[_Tested]) -> float:
     """Add one metric's tests; return its memory."""
     values = watched.values if watch.ignored is None else np.where(watch.ignored, np.nan, watched.values)
-    scaled = signals.on_scale(values, _scale(watched.metric), _smallest(values))
+    scaled = signals.on_scale(values, scale_of(watched.metric), smallest_of(values))
     tools, rows, weeks = scaled.shape
     whole = scaled[:, 0]
     own = _without_common(scaled[:, 1:])
@@ -226,12 +230,21 @@ def _window(kind: Kind) -> int:
 
 
 def _enough(watch: Watch) -> NDArray[np.bool_]:
-    """Return which (tool, department) have people and sessions enough lately; `Unmapped` is no department."""
-    with np.errstate(invalid="ignore"):
-        people = np.nansum(watch.people[..., -RECENT:], axis=-1) / RECENT
-    told = np.nansum(watch.sessions, axis=-1) > 0
-    busy = np.nansum(watch.sessions[..., -RECENT:], axis=-1) >= FEWEST_SESSIONS
-    enough = (people >= FEWEST_PEOPLE) & (busy | ~told) & ~np.isnan(watch.people[..., -1])
+    """Return which (tool, department) have people and sessions enough lately; `Unmapped` is no department.
+
+    Weeks that are out say nothing: those before them stand in.
+    """
+    told, counted, known = watch.sessions, watch.people, ~np.isnan(watch.people[..., -1])
+    if watch.ignored is not None:
+        out = np.broadcast_to(watch.ignored, counted.shape)
+        newest_last = np.argsort(~out, axis=-1, kind="stable")
+        told, counted = (
+            np.take_along_axis(np.where(out, np.nan, each), newest_last, axis=-1) for each in (told, counted)
+        )
+        known = ~np.isnan(counted[..., -1])
+    people = np.nansum(counted[..., -RECENT:], axis=-1) / RECENT
+    busy = np.nansum(told[..., -RECENT:], axis=-1) >= FEWEST_SESSIONS
+    enough = (people >= FEWEST_PEOPLE) & (busy | ~(np.nansum(told, axis=-1) > 0)) & known
     for row, name in enumerate(watch.departments, 1):
         if name == UNMAPPED:
             enough[:, row] = False
@@ -354,7 +367,7 @@ def _change(watch: Watch, tested: _Tested, row: int) -> Change | None:
         size, factor = float(np.exp(signal.change[row])), np.nan
     elif size * signal.change[row] <= 0 or abs(size) < smallest(watched.metric, before):
         return None
-    low, high = signal.low[row] * factor, signal.high[row] * factor
+    low, high = float(signal.low[row] * factor), float(signal.high[row] * factor)
     if tested.kind == "scatter":
         low, high = float(np.exp(signal.low[row])), float(np.exp(signal.high[row]))
     return Change(
@@ -389,7 +402,7 @@ def _levels(kind: Kind, values: Floats, sizes: Floats, scaled: Floats, at: int, 
         case "odd_week":
             return _mean(values[-RECENT - 1 : -1], sizes[-RECENT - 1 : -1]), float(values[-1])
         case _:
-            return _line_ends(scaled, _scale(metric))
+            return _line_ends(scaled, scale_of(metric))
 
 
 def _mean(values: Floats, sizes: Floats) -> float:
@@ -418,14 +431,17 @@ def _line_ends(scaled: Floats, scale: Scale) -> tuple[float, float]:
 def _best(changes: Sequence[Change], left: Mapping[int, float]) -> Iterator[Change]:
     """Yield each series' changes, a course told once.
 
-    Of a new level and a trend the one that leaves less unexplained; a drift only where there is neither.
+    Of a new level and a trend the one that leaves less unexplained; a drift only where there is neither, and a change
+    of scatter only where there is nothing else: a step, too, scatters.
     """
+    moved = {(each.metric, each.tool, each.department) for each in changes if each.kind != "scatter"}
     courses: dict[tuple[str, str, str], Change] = {}
     for each in changes:
-        if each.kind not in COURSES:
-            yield each
-            continue
         key = (each.metric, each.tool, each.department)
+        if each.kind not in COURSES:
+            if each.kind != "scatter" or key not in moved:
+                yield each
+            continue
         known = courses.get(key)
         if known is None or left[id(each)] < left[id(known)]:
             courses[key] = each

@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 
 from insights import catalogue
 from insights.basis import WEEK, Basis, latest_complete_week, monday
+from insights.circumstances import circumstances_of
 from insights.gate import Cell, Gated, Mix, gated, mixed, paired
+from insights.guards import Guarded, guard
 from insights.notes import notes
 from insights.question import Weeks
 from insights.scan import Scan, scan
@@ -20,7 +22,7 @@ from insights.watch import watch_of
 from insights.weekly import ALL_TOOLS, COMPANY, PAIR, Floats, Weekly, weekly
 from storage.facts import Contract
 from storage.models import Family, family
-from storage.reading import contracts, first_week, group_weeks, last_day, model_weeks, seat_pairs
+from storage.reading import cohort_weeks, contracts, first_week, group_weeks, last_day, model_weeks, seat_pairs
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,7 +63,7 @@ class Panel:
 
     `weeks` are Mondays, ascending; `departments` are by name, `Unmapped` last. `''` is the company and `'*'` every
     tool together. `history` counts the complete weeks since facts begin, which may be more than are shown.
-    `notes` are sentences that qualify the numbers. `reference` is the family of the reference model.
+    `reference` is the family of the reference model.
 
     Whatever asks for one tool may leave it out: the first of `tools` is meant.
     """
@@ -71,12 +73,13 @@ class Panel:
     tools: tuple[str, ...]
     currency: str
     min_group_size: int
-    notes: tuple[str, ...]
     history: int
     reference: Family
     contracts: MappingProxyType[str, Contract]
     _gated: Gated
     _mix: Callable[[], Mix]
+    _notes: tuple[str, ...]
+    _guarded: Callable[[], Guarded]
     _scan: Callable[[], Scan]
     _pairs: Callable[[], tuple[tuple[tuple[str, str], ...], Floats]]
 
@@ -88,6 +91,24 @@ class Panel:
         """Return a value a week: NaN where it is hidden or absent."""
         place = self._place(metric, department, tool)
         return np.full(len(self.weeks), np.nan) if place is None else self._gated.value[place].copy()
+
+    def sums(self, metric: str, department: str = COMPANY, tool: str = "") -> tuple[NDArray[np.float64], ...]:
+        """Return a quotient's numerator and denominator a week, NaN where it is hidden or absent.
+
+        Of a count the denominator is 1 where it is known.
+        """
+        place = self._place(metric, department, tool)
+        if place is None:
+            return np.full(len(self.weeks), np.nan), np.full(len(self.weeks), np.nan)
+        if catalogue.metrics()[metric].denominator:
+            return self._gated.numerator[place].copy(), self._gated.denominator[place].copy()
+        values = self._gated.value[place].copy()
+        return values, np.where(np.isnan(values), np.nan, 1.0)
+
+    def hidden(self, metric: str, department: str = COMPANY, tool: str = "") -> NDArray[np.bool_]:
+        """Return, a week, whether the value is there and hidden."""
+        place = self._place(metric, department, tool)
+        return np.zeros(len(self.weeks), np.bool_) if place is None else self._gated.suppressed[place].copy()
 
     def latest(self, metric: str, department: str = COMPANY, tool: str = "") -> float | None:
         """Return the value of the last week; None where it is hidden or absent."""
@@ -179,6 +200,16 @@ class Panel:
         """What changed, of every tool there is data about; tested on more weeks than are shown."""
         return self._scan()
 
+    @cached_property
+    def guarded(self) -> Guarded:
+        """What the scan tests, without the weeks in which something else than behaviour changed the numbers."""
+        return self._guarded()
+
+    @cached_property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences that qualify the numbers: how fresh they are, what is hidden, and what is no behaviour in them."""
+        return (*self._notes, *self.guarded.notes)
+
     def pairs(self, department: str = COMPANY) -> tuple[SeatPair, ...]:
         """Return the pairs of tools that people of the last week hold both of, most people first, hidden ones last."""
         names = (COMPANY, *self.departments)
@@ -254,6 +285,7 @@ def _read(basis: Basis, oldest: date | None, weeks: tuple[date, ...]) -> Weekly:
         reference_rank=family(basis.reference_model).rank,
         family=family,
         pairs=seat_pairs(basis.store, first, last),
+        cohorts=cohort_weeks(basis.store, first, last),
     )
 
 
@@ -273,31 +305,38 @@ def show(
     shown_tools = tuple(dict.fromkeys(tools)) or (ALL_TOOLS,)
     values = gated(behind, tuple(each for each in chosen if each.needs), basis.min_group_size, shown_tools)
     reference = family(basis.reference_model)
+    guarded = cache(lambda: _guarded(tested() if tested else behind, basis))
     return Panel(
         weeks=behind.weeks,
         departments=behind.departments[1:],
         tools=shown_tools,
         currency=_currency(contracts, basis),
         min_group_size=basis.min_group_size,
-        notes=notes(behind, values, basis, shown_tools, last_day),
+        _notes=notes(behind, values, basis, shown_tools, last_day),
         history=history,
         reference=reference,
         contracts=MappingProxyType(contracts),
         _gated=values,
         # Only one view asks for the mix, and folding it is the dearest part.
         _mix=partial(mixed, behind, basis.min_group_size, shown_tools),
+        _guarded=guarded,
         # Once for this panel and whatever is narrowed down from it.
-        _scan=cache(lambda: _scanned(tested() if tested else behind, basis.min_group_size)),
+        _scan=cache(lambda: _scanned(guarded())),
         _pairs=lambda: (behind.pairs, paired(behind, basis.min_group_size, len(behind.weeks) - 1)),
     )
 
 
-def _scanned(behind: Weekly, k: int) -> Scan:
+def _guarded(behind: Weekly, basis: Basis) -> Guarded:
     # Two columns are one tool, and the same tool as "all together".
     tools = behind.tools if len(behind.tools) > 2 else behind.tools[-1:]
-    found = scan(watch_of(behind, k, tools))
-    if len(behind.tools) != 2:
+    return guard(watch_of(behind, basis.min_group_size, tools), circumstances_of(behind, tools, basis))
+
+
+def _scanned(guarded: Guarded) -> Scan:
+    found = scan(guarded.watch)
+    if guarded.watch.tools[:1] in {(), (ALL_TOOLS,)}:
         return found
+    # The one tool there is: what is true of it is true of all together.
     alike = tuple(replace(each, tool=ALL_TOOLS) for each in found.changes)
     judged = frozenset((metric, ALL_TOOLS, name) for metric, _, name in found.judged)
     return replace(found, changes=(*found.changes, *alike), judged=found.judged | judged)

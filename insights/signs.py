@@ -3,13 +3,16 @@
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
+from numpy.typing import NDArray
 
 from insights import catalogue
 from insights.finding import Action
 from insights.scan import Change, smallest
 from insights.series import Panel
+from insights.signals import median
 from insights.weekly import COMPANY, UNMAPPED
 
 FEWEST_PEOPLE = 8
@@ -20,6 +23,9 @@ FEWEST_SESSIONS = 60
 
 RECENT = 4
 """Weeks that stand for "now"."""
+
+STAYS = 0.85
+"""How far along the way to its bar a state must stay once it is there: a week at the bar is no end and no start."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -95,6 +101,74 @@ def sureness(values: Sequence[float], bar: float) -> float:
     return 0.5 * math.erfc(-abs(float(seen.mean()) - bar) / error / math.sqrt(2))
 
 
+def standing(reached: NDArray[np.float64]) -> int:
+    """Return for how many weeks, up to the last, a state has held; 0 where it does not hold.
+
+    `reached` is how far along the way to its bar each week came, 1 at the bar, NaN where unknown. A state begins with
+    four weeks in a row at the bar or beyond, and ends where two of four weeks fall short of STAYS of it.
+    """
+    begun = None
+    with np.errstate(invalid="ignore"):
+        for week in range(RECENT - 1, len(reached)):
+            window = reached[week - RECENT + 1 : week + 1]
+            if begun is None and (window >= 1).all():
+                begun = week - RECENT + 1
+            elif begun is not None and (window >= STAYS).sum() < RECENT - 1:
+                begun = None
+    return 0 if begun is None or math.isnan(reached[-1]) else len(reached) - begun
+
+
+def lasting(panel: Panel, weeks: int) -> str:
+    """Return since when a state has held, as a sentence."""
+    if weeks >= len(panel.weeks):
+        return f"This has held in all {len(panel.weeks)} weeks shown."
+    return f"This has held since the week of {written(panel.weeks[-weeks])}."
+
+
+def written(day: date) -> str:
+    """Return a day as people write it: "3 March 2026"."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def course(panel: Panel, move: Move) -> str:
+    """Return how a metric moved, and since when, as a sentence; empty where it began before what is shown."""
+    way = "rise" if move.change > 0 else "fall"
+    since = move.found.since
+    match move.found.kind:
+        case "level" if since > panel.weeks[0]:
+            return f"The {way} came in one step, in the week of {written(since)}."
+        case "trend":
+            return f"The {way} is spread over these weeks, and not one unusual week."
+        case _:
+            return ""
+
+
+def times_others(panel: Panel, metric: str, department: str, departments: Sequence[str]) -> NDArray[np.float64]:
+    """Return, week by week, the nearer to 1 of a metric's quotients by the company's and the middle department's."""
+    own, whole = panel.array(metric, department), panel.array(metric)
+    others = np.array([panel.array(metric, each) for each in departments if each != department])
+    with np.errstate(invalid="ignore", divide="ignore"):
+        by_company, by_middle = own / whole, own / median(others.T)
+        nearer = np.where(np.abs(by_company - 1) <= np.abs(by_middle - 1), by_company, by_middle)
+    # On either side of 1 the two do not agree that it stands out.
+    return np.where((by_company - 1) * (by_middle - 1) > 0, nearer, 1.0 + 0 * nearer)
+
+
+def drawn_together(values: NDArray[np.float64], errors: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
+    """Return values drawn towards their mean, each as far as its own error is large beside what sets them apart.
+
+    The second is the standard deviation of what sets them apart (DerSimonian and Laird 1986).
+    """
+    weight = 1 / errors**2
+    mean = float((weight @ values) / weight.sum())
+    excess = float(weight @ (values - mean) ** 2) - (len(values) - 1)
+    between = max(0.0, excess / float(weight.sum() - (weight @ weight) / weight.sum()))
+    again = 1 / (errors**2 + between)
+    center = float((again @ values) / again.sum())
+    doubt = errors**2 / (errors**2 + between)
+    return doubt * center + (1 - doubt) * values, math.sqrt(between)
+
+
 def moves(panel: Panel, metric: str, departments: Sequence[str], direction: int) -> dict[str, Move]:
     """Return the departments (or the company, '') in which `metric` clearly moved; `direction` is 1 for up, -1 down.
 
@@ -141,6 +215,7 @@ def filled(action: Action, **names: str) -> Action:
         action,
         title=fill(action.title),
         steps=tuple(fill(each) for each in action.steps),
-        where=fill(action.where),
+        where={tool: fill(place) for tool, place in action.where.items()},
         expected=fill(action.expected),
+        source=fill(action.source),
     )

@@ -2,9 +2,6 @@
 
 from collections.abc import Sequence
 
-import numpy as np
-from numpy.typing import NDArray
-
 from insights import catalogue
 from insights.gate import gated
 from insights.scan import Watch, Watched
@@ -13,8 +10,8 @@ from insights.weekly import Weekly
 PEOPLE, SESSIONS = "weekly_active_users", "sessions"
 
 
-def watch_of(behind: Weekly, k: int, tools: Sequence[str], ignored: NDArray[np.bool_] | None = None) -> Watch:
-    """Return what of `behind` may be told about at least `k` people. `ignored` weeks (1 + departments, weeks) are out.
+def watch_of(behind: Weekly, k: int, tools: Sequence[str]) -> Watch:
+    """Return what of `behind` may be told about at least `k` people.
 
     With one tool alone, all tools together say the same again and are left out.
     """
@@ -33,5 +30,4 @@ def watch_of(behind: Weekly, k: int, tools: Sequence[str], ignored: NDArray[np.b
         ),
         people=seen.value[at[PEOPLE]],
         sessions=seen.value[at[SESSIONS]],
-        ignored=ignored,
     )

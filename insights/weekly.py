@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from storage.models import Family
 from storage.reading import Rows
-from storage.schema import LADDER, MEASURES, SEATS, SEVERAL
+from storage.schema import COHORTS, LADDER, MEASURES, SEATS, SEVERAL
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -35,9 +35,12 @@ READ = (
     *SEVERAL,
     "several_unused_spend",
 )
-"""The columns that are read as they are."""
+"""The columns that are read as they are; COHORTS likewise, from a table of their own."""
 
 DERIVED = (
+    "gained",
+    "recent_people",
+    "earlier_people",
     "possible_weeks",
     "seats_unused",
     "ladder_people",
@@ -50,14 +53,19 @@ DERIVED = (
 )
 """Columns made of those.
 
-`possible_weeks`: the most that `active_weeks` could be. `seats_unused`: seats assigned and not active in 28 days.
-`ladder_people`: everybody on the ladder. `top_ten_people`: the fewer of the ten heaviest users and the rest.
+`possible_weeks`: the most that `active_weeks` could be. `seats_unused`: seats assigned, not active in 28 days and not
+in grace. `gained`: newcomers and returned; `recent_people`: those active in the last four weeks, `earlier_people` in
+the four before. `ladder_people`: everybody on the ladder. `top_ten_people`: the fewer of the ten heaviest users and the
+rest.
 `reference_sessions` and `below_sessions`: sessions on models that rank at least as high as the reference model, and
 on those below; `ranked_sessions` both together. `reference_people`: the fewest people that either side is surely
 about. `several_unused`: people with seats of several tools who use one of them at most.
 """
 
-COLUMNS = READ + DERIVED
+COLUMNS = READ + COHORTS + DERIVED
+
+
+NO_COHORTS = Rows(("week", "tool", "name", *COHORTS), [])
 
 PAIR = ("holders", "used_both", "used_tool", "used_other", "used_neither")
 """What is known of a pair of tools: who holds a seat of both, and which of the two they used in the last 28 days."""
@@ -120,13 +128,15 @@ def weekly(
     first_week: date | None,
     reference_rank: int | None,
     family: Callable[[str], Family],
+    cohorts: Rows = NO_COHORTS,
 ) -> Weekly:
     """Return the roll-ups of `weeks` (Mondays, ascending) as arrays.
 
     `first_week` is where history begins, which bounds how many weeks anybody can have been active in.
     """
-    axes = _axes(groups, weeks)
+    axes = _axes(groups, cohorts, weeks)
     columns, estimated = _read(groups, axes)
+    columns |= _columns(cohorts, COHORTS, axes)
     families, sessions, people = _families(models, axes, family)
     of_pairs, pair_people = _pairs(pairs or Rows((), []), axes)
     columns |= _derived(columns, axes, first_week)
@@ -156,10 +166,10 @@ def _pairs(table: Rows, axes: _Axes) -> tuple[tuple[tuple[str, str], ...], Float
     return names, people
 
 
-def _axes(groups: Rows, weeks: Sequence[date]) -> _Axes:
-    tool, name = groups.columns.index("tool"), groups.columns.index("name")
-    tools = {row[tool] for row in groups.rows} | {ALL_TOOLS}
-    names = {row[name] for row in groups.rows} | {COMPANY}
+def _axes(groups: Rows, cohorts: Rows, weeks: Sequence[date]) -> _Axes:
+    # Of a department where everybody has stopped only the cohorts may know.
+    tools = {*_column(groups, "tool"), *_column(cohorts, "tool"), ALL_TOOLS}
+    names = {*_column(groups, "name"), *_column(cohorts, "name"), COMPANY}
     ordered_tools = sorted(tools, key=lambda each: (each != ALL_TOOLS, each))
     ordered_names = sorted(names, key=lambda each: (each != COMPANY, each == UNMAPPED, each.casefold(), each))
     return _Axes(
@@ -175,16 +185,19 @@ def _column(table: Rows, name: str) -> list[Any]:
 
 
 def _read(groups: Rows, axes: _Axes) -> tuple[dict[str, Floats], Flags]:
-    places = axes.places(groups)
-    size = int(np.prod(axes.shape))
+    flags = np.zeros(int(np.prod(axes.shape)), dtype=np.bool_)
+    flags[axes.places(groups)] = np.array(_column(groups, "tokens_estimated"), dtype=np.bool_)
+    return _columns(groups, READ, axes), flags.reshape(axes.shape)
+
+
+def _columns(table: Rows, names: Sequence[str], axes: _Axes) -> dict[str, Floats]:
+    places = axes.places(table)
     columns: dict[str, Floats] = {}
-    for name in READ:
-        flat = np.full(size, np.nan)
-        flat[places] = np.array(_column(groups, name), dtype=np.float64)
+    for name in names:
+        flat = np.full(int(np.prod(axes.shape)), np.nan)
+        flat[places] = np.array(_column(table, name), dtype=np.float64)
         columns[name] = flat.reshape(axes.shape)
-    flags = np.zeros(size, dtype=np.bool_)
-    flags[places] = np.array(_column(groups, "tokens_estimated"), dtype=np.bool_)
-    return columns, flags.reshape(axes.shape)
+    return columns
 
 
 def _families(models: Rows, axes: _Axes, family: Callable[[str], Family]) -> tuple[tuple[Family, ...], Floats, Floats]:
@@ -218,10 +231,14 @@ def _derived(columns: dict[str, Floats], axes: _Axes, first_week: date | None) -
     every = np.where(np.isnan(purchased[1:]).all(axis=0), np.nan, np.nansum(purchased[1:], axis=0))
     if len(axes.tools) > 1:
         purchased[0] = np.where(np.isnan(purchased[0]), every, purchased[0])
+    grace = np.nan_to_num(columns["seats_in_grace"])
     return {
         "possible_weeks": people * lived,
-        "seats_unused": columns["seats_assigned"] - columns["seats_active"],
+        "seats_unused": columns["seats_assigned"] - columns["seats_active"] - grace,
         "several_unused": columns["several_using_none"] + columns["several_using_one"],
+        "gained": columns["newcomers"] + columns["returned"],
+        "recent_people": columns["kept"] + columns["newcomers"] + columns["returned"],
+        "earlier_people": columns["kept"] + columns["lapsed"],
         "ladder_people": np.sum([columns[name] for name in LADDER], axis=0),
         "top_ten_people": np.where(people > TOP, np.minimum(TOP, people - TOP), people),
     }

@@ -9,6 +9,7 @@ from sqlalchemy import Table, func, select
 
 from storage.facts import Contract
 from storage.schema import (
+    cohort_week,
     company_day,
     contract,
     group_week,
@@ -77,6 +78,11 @@ def model_weeks(store: Store, first: date, last: date) -> Rows:
 def seat_pairs(store: Store, first: date, last: date) -> Rows:
     """Return who holds seats of two tools, by week, department and pair, for the weeks from `first` to `last`."""
     return _weeks(store, seat_pair_week, first, last)
+
+
+def cohort_weeks(store: Store, first: date, last: date) -> Rows:
+    """Return who kept using a tool, came or stopped, by week, tool and department, as `storage.cohorts` says."""
+    return _weeks(store, cohort_week, first, last)
 
 
 def last_day(store: Store) -> date | None:

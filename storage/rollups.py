@@ -2,13 +2,14 @@
 
 `person_week` holds what each person did with each tool, under the department held on the day. `group_week` and
 `model_week` hold the same by department and for the company, by tool and for all tools together ('*'), with people
-counted at that grain. Only weeks whose facts changed are worked out again, and the later weeks whose windows (28
-days, 12 weeks) see them.
+counted at that grain; `cohort_week` who came and who stopped. Only weeks whose facts changed are worked out again, and
+the later weeks, which look back on them.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import (
@@ -30,6 +31,7 @@ from sqlalchemy import (
     cast,
     delete,
     distinct,
+    false,
     func,
     insert,
     literal,
@@ -39,7 +41,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import CreateTable
 
+from storage.cohorts import fill_cohorts
 from storage.overlap import clear_overlap, fill_overlap
+from storage.restatements import note_restated, settled_totals
 from storage.schema import (
     LADDER,
     MEASURES,
@@ -61,17 +65,25 @@ DEPARTMENT = "department"
 UNMAPPED = "Unmapped"
 LADDER_WEEKS = 12
 ACTIVE_WEEKS = 4
+GRACE = timedelta(days=30)
+"""How long after somebody joined, or was given a seat, a seat that was never used counts as new."""
+
 WEEK = timedelta(weeks=1)
 
 Cells = dict[tuple[str, str, str], dict[str, Any]]
 """What is known of each (tool, segment, name) in one week."""
 
 
-def refresh(store: Store, progress: Callable[[int, int], None] | None = None) -> int:
+def refresh(
+    store: Store,
+    progress: Callable[[int, int], None] | None = None,
+    windows: Mapping[str, int] = MappingProxyType({}),
+) -> int:
     """Work out every roll-up that no longer fits; return how many weeks that were.
 
     Each week is one transaction, oldest first, which also takes its mark away: stopped anywhere, or with facts that
     come meanwhile, the next call goes on with what is left. `progress` is told the weeks done and the weeks in all.
+    `windows` are the days, by tool, in which a source ordinarily corrects itself; what it corrects later is noted.
     """
     with store.writing() as connection:
         due = _with_those_that_see_them(connection)
@@ -79,20 +91,25 @@ def refresh(store: Store, progress: Callable[[int, int], None] | None = None) ->
         if progress:
             progress(done, len(due))
         with store.writing() as connection:
-            if connection.scalar(select(rollup_due.c.facts).where(rollup_due.c.week == week)):
+            facts = connection.scalar(select(rollup_due.c.facts).where(rollup_due.c.week == week))
+            before = settled_totals(connection, week, windows) if facts else {}
+            if facts:
                 _fill_person_week(connection, week)
                 _fill_model_week(connection, week)
             _fill_group_week(connection, week)
+            fill_cohorts(connection, week)
+            note_restated(connection, week, before)
             connection.execute(delete(rollup_due).where(rollup_due.c.week == week))
     return len(due)
 
 
 def _with_those_that_see_them(connection: Connection) -> list[date]:
-    """Mark also the later weeks whose windows see a week whose facts changed; return every marked week, by date."""
+    """Mark also the later weeks, which look back on a week whose facts changed; return every marked week, by date."""
     changed = connection.scalars(select(rollup_due.c.week).where(rollup_due.c.facts)).all()
     if changed:
         filled = {day - timedelta(days=day.weekday()) for day in connection.scalars(select(usage.c.day).distinct())}
-        seeing = {week + n * WEEK for week in changed for n in range(1, LADDER_WEEKS)} & filled
+        # Whether somebody is new, or a seat was ever used, every later week sees.
+        seeing = {week for week in filled if week > min(changed)}
         insert_missing(connection, rollup_due, [{"week": week, "facts": False} for week in sorted(seeing)])
     return list(connection.scalars(select(rollup_due.c.week).order_by(rollup_due.c.week)))
 
@@ -279,21 +296,28 @@ def _recent_weeks(week: date) -> Select[Any]:
 
 
 def _holders(week: date) -> CTE:
-    """The seats held at the end of the week, with their holder's department then."""
+    """The seats held at the end of the week, with their holder's department then.
+
+    `first` is when the holder first had a seat of the tool, `joined` when they came to the organisation, if known.
+    """
     sunday = week + timedelta(days=6)
     owner = _owners()
     person = func.coalesce(owner.c.person, seat.c.person)
     joined = seat.outerjoin(owner, owner.c.alias == seat.c.person).outerjoin(member, _held_on(literal(sunday), person))
+    held = or_(seat.c.end.is_(None), seat.c.end > sunday)
     return (
         select(
             seat.c.tool,
             person.label("person"),
             func.coalesce(member.c.department, UNMAPPED).label("department"),
-            func.max(seat.c.price).label("price"),
+            func.max(case((held, seat.c.price))).label("price"),
+            func.min(seat.c.start).label("first"),
+            func.max(member.c.start).label("joined"),
         )
         .select_from(joined)
-        .where(seat.c.start <= sunday, or_(seat.c.end.is_(None), seat.c.end > sunday))
+        .where(seat.c.start <= sunday)
         .group_by(seat.c.tool, person, member.c.department)
+        .having(func.max(case((held, 1), else_=0)) == 1)
         .cte("holder")
     )
 
@@ -303,12 +327,15 @@ def _seat_use(week: date) -> tuple[Select[Any]]:
     mine = and_(person_week.c.person == holder.c.person, person_week.c.tool == holder.c.tool)
     ever = select(1).where(mine, person_week.c.week <= week).exists()
     lately = select(1).where(mine, _window(week, ACTIVE_WEEKS)).exists()
+    grace_began = week + timedelta(days=6) - GRACE
+    new = or_(holder.c.first > grace_began, func.coalesce(holder.c.joined > grace_began, false()))
     used = select(
         holder,
         cast(ever, Integer).label("activated"),
         cast(lately, Integer).label("active"),
+        case((and_(~ever, new), 1), else_=0).label("in_grace"),
     ).cte("used")
-    grain = _grains((used.c.price, used.c.activated, used.c.active), used, literal(True))
+    grain = _grains((used.c.price, used.c.activated, used.c.active, used.c.in_grace), used, literal(True))
     by = (grain.c.tool, grain.c.segment, grain.c.name)
     return (
         select(
@@ -317,8 +344,9 @@ def _seat_use(week: date) -> tuple[Select[Any]]:
             func.sum(grain.c.activated).label("seats_activated"),
             func.sum(grain.c.active).label("seats_active"),
             func.sum(1 - grain.c.activated).label("seats_never_used"),
+            func.sum(grain.c.in_grace).label("seats_in_grace"),
             func.sum(grain.c.price).label("seat_spend"),
-            func.sum(grain.c.price * (1 - grain.c.active)).label("unused_seat_spend"),
+            func.sum(grain.c.price * (1 - grain.c.active - grain.c.in_grace)).label("unused_seat_spend"),
         ).group_by(*by),
     )
 

@@ -239,7 +239,15 @@ person_week = Table(
 Index(None, person_week.c.person, person_week.c.tool, person_week.c.week)
 
 LADDER = ("power", "habitual", "novice", "low", "non_users")
-SEATS = ("seats_purchased", "seats_assigned", "seats_activated", "seats_active", "seats_never_used")
+SEATS = (
+    "seats_purchased",
+    "seats_assigned",
+    "seats_activated",
+    "seats_active",
+    "seats_never_used",
+    "seats_in_grace",
+)
+"""`seats_in_grace`: never used so far, and too new to be called unused; a part of `seats_never_used`."""
 
 SEVERAL = ("several_seats", "several_using_none", "several_using_one", "several_using_more")
 """Of tool '*': people who hold seats of two tools or more, and how many of these tools they used of late."""
@@ -290,6 +298,21 @@ model_week = Table(
     sqlite_with_rowid=False,
 )
 
+COHORTS = ("kept", "newcomers", "returned", "lapsed")
+
+cohort_week = Table(
+    "cohort_week",
+    metadata,
+    Column("week", Date, nullable=False),
+    Column("tool", String(32), nullable=False),
+    Column("segment", String(16), nullable=False),
+    Column("name", Text, nullable=False),
+    *(Column(name, Integer, nullable=False) for name in COHORTS),
+    PrimaryKeyConstraint("week", "tool", "segment", "name"),
+    sqlite_with_rowid=False,
+    comment="the people active in four weeks against those of the four before; lapsed are those of before alone",
+)
+
 seat_pair_week = Table(
     "seat_pair_week",
     metadata,
@@ -325,6 +348,20 @@ group_period = Table(
     comment="period_usage by department and for the company; listed: everybody in the export, people: the active ones",
 )
 
+restated = Table(
+    "restated",
+    metadata,
+    Column("tool", String(32), nullable=False),
+    Column("week", Date, nullable=False),
+    Column("measure", String(32), nullable=False),
+    Column("before", Float, nullable=False),
+    Column("after", Float, nullable=False),
+    Column("noted", Date, nullable=False),
+    PrimaryKeyConstraint("tool", "week", "measure"),
+    sqlite_with_rowid=False,
+    comment="company totals of weeks long complete that their source told otherwise later; before: as first told",
+)
+
 # Delivery ----------------------------------------------------------------------------------------------------------
 
 outbox = Table(
@@ -339,4 +376,49 @@ outbox = Table(
     Column("error", Text),
     PrimaryKeyConstraint("subscription", "period"),
     comment="state: 'claimed', 'sent', 'failed' (known not to have gone out) or 'unknown' (claimed, never closed)",
+)
+
+# What was told ----------------------------------------------------------------------------------------------------
+
+
+def _pattern() -> list[Column[str] | Column[int]]:
+    """What a finding is known by from week to week, besides its departments (a JSON list of names)."""
+    return [
+        Column("detector", String(64), nullable=False),
+        Column("metric", String(64), nullable=False),
+        Column("tool", String(32), nullable=False),
+        Column("direction", Integer, nullable=False),
+        Column("departments", Text, nullable=False),
+    ]
+
+
+finding_seen = Table(
+    "finding_seen",
+    metadata,
+    Column("week", Date, nullable=False),
+    Column("key", Text, nullable=False),
+    *_pattern(),
+    Column("state", String(16), nullable=False),
+    Column("impact", Float, nullable=False),
+    Column("value", Float, nullable=False),
+    Column("told", Boolean, nullable=False),
+    PrimaryKeyConstraint("week", "key"),
+    comment=(
+        "what the digest of a week found; told: it was in the digest; state: 'new', 'still', 'worse', 'reversed', or "
+        "'resolved', which was told before and is not found any more"
+    ),
+)
+
+finding_choice = Table(
+    "finding_choice",
+    metadata,
+    Column("key", Text, primary_key=True),
+    *_pattern(),
+    Column("choice", String(16), nullable=False),
+    Column("until", Date),
+    Column("impact", Float, nullable=False),
+    Column("at", Date, nullable=False),
+    Column("who", String(64), nullable=False),
+    Column("reason", Text, nullable=False),
+    comment="choice: 'snooze' (quiet before the day `until`) or 'dismiss'; impact: the finding's when it was chosen",
 )

@@ -19,7 +19,7 @@ MAY_IMPORT = {
 
 MAY_USE = {
     "bot": {"aiohttp", "apscheduler", "click", "msgspec", "numpy", "rapidfuzz", "rich"},
-    "insights": {"numpy", "pandas"},
+    "insights": {"holidays", "numpy", "pandas"},
     "connectors": {"aiohttp", "jwt", "msgspec", "numpy", "rapidfuzz", "siphashc", "yarl"},
     "demo": {"aiohttp", "cryptography", "jwt", "msgspec", "numpy", "pandas"},
     "storage": {"sqlalchemy", "alembic"},

@@ -19,7 +19,7 @@ from bot.options import as_json, as_of, print_json
 @click.pass_obj
 def command(config: Path | None, out: Path | None, as_of: date | None, *, json_wanted: bool) -> None:
     """Print the digest of the latest complete week."""
-    from bot.digest import weekly_digest  # noqa: PLC0415
+    from bot.digest import remember, weekly_digest  # noqa: PLC0415
     from bot.digest_files import digest_in_json, write_digest  # noqa: PLC0415
     from bot.installation import open_installation  # noqa: PLC0415
 
@@ -30,6 +30,7 @@ def command(config: Path | None, out: Path | None, as_of: date | None, *, json_w
         raise click.ClickException("there is no complete week of data yet: `ai-usage status` shows how far it reaches")
     if out is not None:
         write_digest(digest, seen, basis, out)
+    remember(basis, digest, seen)
     if json_wanted:
         print_json(digest_in_json(digest, seen, basis))
         return

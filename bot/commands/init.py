@@ -19,6 +19,7 @@ name = "Our organisation"
 timezone = "UTC"                # IANA name, such as "Europe/Lisbon": digests go out in this zone
 min_group_size = 5              # nothing about fewer people than this is ever shown
 reference_model = "gpt-4o"      # "on the reference model or above" is measured against this one
+country = ""                    # "DE", "US-CA": whose holidays count for people whose location names no country
 
 [store]
 url = "sqlite:///ai-usage.db"   # one file beside this one

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.card import Advice, Button, Card, Chart, Digest, Field, Table
 from bot.format import clean, format_week, one_line, shorten
-from bot.render.words import change_words, facts_of, inside, paragraphs
+from bot.render.words import change_words, facts_of, inside, paragraphs, resolved_words
 
 Images = Mapping[str, str]
 """Where a chart's pictures are: the addresses under "light" and "dark"."""
@@ -33,6 +33,7 @@ def render_card(card: Card, images: Images | None = None, *, level: int = 2, ask
         _figures(card.fields),
         _chart(card.chart, images) if card.chart else "",
         *(_advice(advice, heading + 1) for advice in card.advice),
+        *(f'<p class="resolved" dir="auto">{escape(told)}</p>' for told in resolved_words(card)),
         _table(card.table) if card.table else "",
         _buttons(card.buttons, ask_url),
         f'<p class="footer">{_words(card.footer)}</p>' if one_line(card.footer) else "",
@@ -106,6 +107,7 @@ def _advice(advice: Advice, level: int) -> str:
     return "\n".join(
         [
             '<section class="advice">',
+            f'<p class="state">{_words(advice.state)}</p>' if one_line(advice.state) else "",
             f'<h{level} dir="auto">{_words(advice.headline)}</h{level}>',
             f'<p class="detail" dir="auto">{_words(advice.detail)}</p>' if one_line(advice.detail) else "",
             f'<div class="do"><p class="action"><span class="cue">Do this</span> {_words(advice.action)}</p>',

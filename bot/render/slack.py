@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from bot.card import Advice, Button, Card, Chart, Digest, Field, Table
 from bot.format import NOTHING, clean, format_week, one_line
-from bot.render.words import change_words, facts_of, paragraphs, short_titles
+from bot.render.words import change_words, facts_of, paragraphs, resolved_words, short_titles
 
 Block = dict[str, object]
 
@@ -108,6 +108,8 @@ def _message(card: Card, image_file_id: str | None, pointer: str) -> SlackMessag
     advice = [block for number, each in enumerate(card.advice[:_ADVICE], start=1) for block in _advice(each, number)]
     if len(card.advice) > _ADVICE:
         advice.append(_quiet(f"{len(card.advice) - _ADVICE} more findings are left out here."))
+    gone = resolved_words(card)
+    advice += [_rich(_paragraph(_run(clip("\n".join(gone), _RICH_TEXT))))] if gone else []
     tail = _table(card.table) if card.table else []
     tail += _buttons(card.buttons)
     tail += [_quiet(line) for line in (pointer, one_line(card.footer)) if line]
@@ -192,6 +194,8 @@ def _advice(advice: Advice, number: int) -> list[Block]:
     """What was seen, then what to do: steps in order, and who, how long and where beneath."""
     headline = clip(one_line(advice.headline), 300) or "A finding"
     seen = [_run(f"{number}. {headline}", bold=True)]
+    if one_line(advice.state):
+        seen.append(_run("\n" + clip(one_line(advice.state), 300), italic=True))
     if one_line(advice.detail):
         seen.append(_run("\n" + clip(one_line(advice.detail), 600)))
     action = clip(one_line(advice.action), 300)

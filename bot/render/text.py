@@ -14,7 +14,7 @@ from rich.text import Text
 from bot.card import Advice, Button, Card, Chart, Digest, DotChart, Field, Table
 from bot.format import format_week, one_line
 from bot.render.shapes import shape
-from bot.render.words import change_words, facts_of, inside, paragraphs
+from bot.render.words import change_words, facts_of, inside, paragraphs, resolved_words
 
 _WIDTH = 80
 _FIRST = 24
@@ -30,6 +30,8 @@ def render_text(card: Card) -> RenderableType:
     if card.chart:
         parts.append(_chart(card.chart))
     parts += [_advice(advice, number) for number, advice in enumerate(card.advice, start=1)]
+    if card.resolved:
+        parts.append(Text("\n".join(resolved_words(card))))
     if card.table:
         parts.append(_table(card.table))
     if card.buttons:
@@ -87,6 +89,8 @@ def _figures(fields: Sequence[Field]) -> Grid:
 def _advice(advice: Advice, number: int) -> Group:
     """Everything under the headline stands a step in from its number."""
     under: list[RenderableType] = []
+    if one_line(advice.state):
+        under.append(Text(one_line(advice.state), style="magenta"))
     if one_line(advice.detail):
         under.append(Text(one_line(advice.detail), style="dim"))
     under.append(Text("Do this: ", style="bold cyan") + Text(one_line(advice.action), style="bold"))
@@ -138,6 +142,8 @@ def _table(table: Table) -> Group:
             justify="right" if i in table.numeric else "left",
             overflow="ellipsis" if i == 0 else "fold",
             width=widths[i] if widths else None,
+            # A name's words stay whole where it may take several lines.
+            min_width=min(_longest_word(table, i), _FIRST // 2) if i == 0 and not widths else None,
         )
     for row in table.rows:
         grid.add_row(*(Text(one_line(cell)) for cell in row))
@@ -151,3 +157,7 @@ def _buttons(buttons: Sequence[Button]) -> Text:
         told.append(" · " if i else "", style="dim")
         told.append(one_line(button.ask), style="cyan")
     return told
+
+
+def _longest_word(table: Table, column: int) -> int:
+    return max((cell_len(word) for row in table.rows for word in one_line(row[column]).split()), default=0)

@@ -19,6 +19,11 @@ def facts_of(advice: Advice) -> list[tuple[str, str]]:
     return [(name, value) for name, value in told if value and value.lower() != "unknown"]
 
 
+def resolved_words(card: Card) -> list[str]:
+    """What earlier cards told and is gone, a line each: "Resolved: Sales no longer …"."""
+    return [f"Resolved: {told}" for told in map(one_line, card.resolved) if told]
+
+
 def inside(digest: Digest) -> list[Card]:
     """The views as they stand under the digest's card.
 

@@ -1,19 +1,19 @@
 """Make the recommended model the default."""
 
+from insights.consoles import MODELS
 from insights.finding import Action
 
 set_default_model = Action(
     id="set_default_model",
     title="Set {model} as the workspace default",
     steps=(
-        "Open Workspace settings → Models.",
-        "Set {model} or newer as the default model.",
+        "Set {model} or newer as the model that new conversations start on.",
         "Take older models off the list where nobody depends on them.",
+        "Say in one message what changed, and how to pick another model.",
     ),
-    where="Workspace settings → Models",
+    where=MODELS,
     owner="admin",
     minutes=5,
-    expected="unknown; how fast it works shows in the model mix of the next weeks",
     measure="older_model_share",
     weeks=4,
 )

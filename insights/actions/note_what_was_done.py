@@ -10,10 +10,9 @@ note_what_was_done = Action(
         "Write it down with its date and departments.",
         "Look at the same number eight weeks later, beside departments where nothing was done.",
     ),
-    where="where you keep your plans",
+    where={"*": "where you keep your plans"},
     owner="enablement",
     minutes=15,
-    expected="none by itself; without dates nobody can tell later what helped",
     measure="weekly_active_users",
     weeks=8,
 )

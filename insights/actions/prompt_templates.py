@@ -1,5 +1,6 @@
 """Templates from those who already write good prompts here."""
 
+from insights.consoles import SHARED_PROMPTS
 from insights.finding import Action
 
 share_templates = Action(
@@ -8,12 +9,11 @@ share_templates = Action(
     steps=(
         "Invite volunteers among your power users to bring the prompts they use again and again.",
         "Turn five of them into templates with role, limits, context and the form of the answer.",
-        "Put them where people work: a shared project, or a pinned message.",
+        "Put them where people work, and say so once.",
     ),
-    where="a shared project in the workspace",
+    where=SHARED_PROMPTS,
     owner="enablement",
     minutes=90,
-    expected="unknown; prompt length and the share over 200 characters are looked at again after four weeks",
     measure="characters_per_prompt",
     weeks=4,
 )

@@ -7,13 +7,12 @@ multi_turn_workshop = Action(
     title="Run a multi-turn prompt workshop for {departments}",
     steps=(
         "Show how a conversation goes on after the first answer: ask for reasons, correct, narrow down, try again.",
-        "Let everybody in {departments} take one task of their own through at least four turns.",
+        "Let everybody take one task of their own through at least four turns.",
         "Collect what worked, and share it.",
     ),
-    where="a 60-minute meeting with {departments}",
+    where={"*": "a 60-minute meeting"},
     owner="enablement",
-    minutes=60,
-    expected="unknown; messages per session are looked at again after four weeks",
+    minutes=120,
     measure="messages_per_session",
     weeks=4,
 )

@@ -1,5 +1,6 @@
 """Have unused seats used, or take them back."""
 
+from insights.consoles import SEATS
 from insights.finding import Action
 
 activate_or_reclaim = Action(
@@ -7,13 +8,14 @@ activate_or_reclaim = Action(
     title="Activate or reclaim unused seats in {departments} before renewal",
     steps=(
         "Offer {departments} one short session, and say until when unused seats stay.",
-        "List members without activity in the last 28 days under Workspace settings → Members.",
+        "List the members who have not been active for 28 days.",
         "Take back the seats that are still unused, or renew with fewer.",
     ),
-    where="Workspace settings → Members",
+    where=SEATS,
     owner="admin",
     minutes=45,
-    expected="{saving}",
     measure="seats_unused_share",
     weeks=6,
+    expected="{saving}",
+    source="{saving_source}",
 )

@@ -10,10 +10,9 @@ repeat_training = Action(
         "Repeat it in the department that comes often and stays shallow, or that comes least.",
         "Watch sessions and messages per session together: both should rise there too.",
     ),
-    where="a conversation with {departments}",
+    where={"*": "a conversation"},
     owner="enablement",
-    minutes=60,
-    expected="unknown elsewhere; here both rose together",
+    minutes=120,
     measure="messages_per_session",
     weeks=8,
 )

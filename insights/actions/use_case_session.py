@@ -10,10 +10,9 @@ use_case_session = Action(
         "Work through one of them together in one conversation: context, first answer, corrections, result.",
         "Leave the conversation behind as an example to start from.",
     ),
-    where="a 30-minute meeting with {departments}",
+    where={"*": "a 30-minute meeting"},
     owner="enablement",
-    minutes=30,
-    expected="unknown; messages per session are looked at again after four weeks",
+    minutes=60,
     measure="messages_per_session",
     weeks=4,
 )

@@ -1,9 +1,9 @@
 """People who stop coming."""
 
-from insights.actions.spread_use import office_hours
+from insights.actions.office_hours import office_hours
 from insights.finding import Detector, Evidence, Finding
 from insights.series import Panel
-from insights.signs import enough, moves, recent_people, size
+from insights.signs import course, enough, moves, recent_people, size
 from insights.weekly import COMPANY
 from insights.words import told
 
@@ -27,7 +27,7 @@ def _detect(panel: Panel) -> list[Finding]:
             week=panel.weeks[-1],
             headline=f"Weekly active users went down from {told(move.before, 'people')} to {told(move.now, 'people')} "
             f"over {len(panel.weeks)} weeks.",
-            detail="The fall is steady over these weeks, not one quiet week.",
+            detail=course(panel, move) or "The fall has come slowly, week by week.",
             evidence=Evidence(
                 value=move.now,
                 before=move.before,
@@ -36,10 +36,14 @@ def _detect(panel: Panel) -> list[Finding]:
                 high=move.found.high,
                 people=recent_people(panel, (COMPANY,)),
                 weeks=move.found.weeks,
+                p=move.found.p,
+                q=move.found.q,
+                since=move.found.since,
             ),
             impact=size(-move.change / move.before, 0.5),
             confidence=move.confidence,
             action=office_hours,
+            direction=-1,
         )
     ]
 
@@ -49,4 +53,5 @@ adoption_falls = Detector(
     view="overview",
     looks_for="weekly active users that fall steadily",
     detect=_detect,
+    resolved="the fall of weekly active users is no longer clear",
 )

@@ -1,9 +1,9 @@
 """Use that lies with a few people, who are counted and never named."""
 
-from insights.actions.spread_use import champions
+from insights.actions.champion_hours import champions
 from insights.finding import Detector, Evidence, Finding
 from insights.series import Panel
-from insights.signs import RECENT, enough, recent_people, size, sureness
+from insights.signs import RECENT, enough, lasting, recent_people, size, standing, sureness
 from insights.words import counted, told
 
 METRIC = "top_ten_share"
@@ -15,12 +15,13 @@ LEAST = 0.25
 
 
 def _detect(panel: Panel) -> list[Finding]:
-    values = panel.array(METRIC)[-RECENT:]
+    values = panel.array(METRIC)
     people, now = panel.over("weekly_active_users", weeks=RECENT), panel.latest(METRIC)
-    if people is None or people < FEWEST_ACTIVE or now is None or len(values) < RECENT or not enough(panel):
+    if people is None or people < FEWEST_ACTIVE or now is None or not enough(panel):
         return []
-    bar = max(LEAST, TIMES_EVEN * 10 / people)
-    if not (values >= bar).all():
+    bar = _bar(people)
+    weeks = standing(values / bar)
+    if not weeks:
         return []
     active = panel.latest("weekly_active_users") or people
     return [
@@ -34,14 +35,23 @@ def _detect(panel: Panel) -> list[Finding]:
             week=panel.weeks[-1],
             headline=f"Ten people write {told(now, 'percent')} of all prompts, out of "
             f"{counted(active, 'active person', 'active people')}.",
-            detail=f"Spread evenly, ten people would write {told(10 / active, 'percent')}. "
-            "Who they are is not known here; the next gain lies with the others.",
-            evidence=Evidence(value=now, people=recent_people(panel, ("",)), weeks=RECENT),
+            detail=f"{lasting(panel, weeks)} Spread evenly, ten people would write {told(10 / active, 'percent')}. "
+            "Who they are is not known here.",
+            evidence=Evidence(value=now, people=recent_people(panel, ("",)), weeks=weeks),
             impact=size(now, 1.0),
-            confidence=sureness(values.tolist(), bar),
+            confidence=sureness(values[-RECENT:].tolist(), bar),
             action=champions,
         )
     ]
+
+
+def _bar(people: float) -> float:
+    return max(LEAST, TIMES_EVEN * 10 / people)
+
+
+def _over(panel: Panel, department: str) -> bool:
+    people, now = panel.over("weekly_active_users", department, RECENT), panel.latest(METRIC, department)
+    return people is not None and people >= FEWEST_ACTIVE and now is not None and now < _bar(people)
 
 
 concentration = Detector(
@@ -49,4 +59,6 @@ concentration = Detector(
     view="tokens",
     looks_for=f"ten people who write at least {LEAST:.0%} of prompts and {TIMES_EVEN} times their even part",
     detect=_detect,
+    resolved="ten people write a smaller part of all prompts now",
+    over=_over,
 )

@@ -3,7 +3,7 @@
 from insights.actions.default_model import set_default_model
 from insights.finding import Detector, Evidence, Finding
 from insights.series import Panel
-from insights.signs import RECENT, enough, filled, judged, recent_people, size, sureness
+from insights.signs import RECENT, enough, filled, judged, lasting, recent_people, size, standing, sureness
 from insights.words import listing, told
 
 METRIC = "older_model_share"
@@ -12,9 +12,9 @@ LEAST = 0.20
 
 
 def _detect(panel: Panel) -> list[Finding]:
-    values = panel.array(METRIC)[-RECENT:]
-    now = panel.latest(METRIC)
-    if now is None or len(values) < RECENT or not (values >= LEAST).all() or not enough(panel):
+    values, now = panel.array(METRIC), panel.latest(METRIC)
+    weeks = standing(values / LEAST)
+    if now is None or not weeks or not enough(panel):
         return []
     model = panel.reference.name
     change = panel.change(METRIC)
@@ -28,28 +28,33 @@ def _detect(panel: Panel) -> list[Finding]:
             departments=(),
             week=panel.weeks[-1],
             headline=f"{told(now, 'percent')} of sessions still run on models below {model}.",
-            detail=" ".join(part for part in (_since(panel), _where(panel)) if part),
+            detail=" ".join(part for part in (_since(panel, weeks), _where(panel)) if part),
             evidence=Evidence(
                 value=now,
                 before=None if change is None else now - change,
                 change=change,
                 people=recent_people(panel, ("",)),
-                weeks=len(panel.weeks),
+                weeks=weeks,
             ),
             impact=size(now, 0.5),
-            confidence=sureness(values.tolist(), LEAST),
+            confidence=sureness(values[-RECENT:].tolist(), LEAST),
             action=filled(set_default_model, model=model),
         )
     ]
 
 
-def _since(panel: Panel) -> str:
+def _over(panel: Panel, department: str) -> bool:
+    share = panel.latest(METRIC, department)
+    return share is not None and share < LEAST
+
+
+def _since(panel: Panel, weeks: int) -> str:
     change, now = panel.change(METRIC), panel.latest(METRIC)
     if change is None or now is None:
-        return ""
+        return lasting(panel, weeks)
     first, last = told(now - change, "percent"), told(now, "percent")
     if first == last:
-        return f"The share is where it was {len(panel.weeks)} weeks ago."
+        return f"The share is where it was in the first of these {len(panel.weeks)} weeks."
     return f"The share was {first} in the first of these {len(panel.weeks)} weeks and is {last} in the last."
 
 
@@ -68,6 +73,8 @@ def _where(panel: Panel) -> str:
 older_models = Detector(
     id="older_models",
     view="models",
-    looks_for=f"at least {LEAST:.0%} of sessions below the reference model in each of the last {RECENT} weeks",
+    looks_for=f"at least {LEAST:.0%} of sessions below the reference model, for at least {RECENT} weeks",
     detect=_detect,
+    resolved="older models carry less than a fifth of sessions now",
+    over=_over,
 )

@@ -1,13 +1,14 @@
 """Answers that grow or shrink against what is put in."""
 
-from insights.actions.spread_use import check_tier
+from insights.actions.check_tier import check_tier
 from insights.finding import Detector, Evidence, Finding
 from insights.series import Panel
-from insights.signs import enough, moves, recent_people, size
+from insights.signs import Move, course, enough, moves, recent_people, size
 from insights.weekly import COMPANY
-from insights.words import told
 
 METRIC = "output_to_input_ratio"
+UP = "Answers have become longer for what is put in, or prompts shorter; prompt length tells which."
+DOWN = "Answers have become shorter for what is put in, or prompts carry more context; prompt length tells which."
 
 
 def _detect(panel: Panel) -> list[Finding]:
@@ -28,11 +29,9 @@ def _detect(panel: Panel) -> list[Finding]:
             tool=panel.tools[0],
             departments=(),
             week=panel.weeks[-1],
-            headline=f"Output tokens per input token went {'up' if up else 'down'} from {told(move.before, 'ratio')} "
-            f"to {told(move.now, 'ratio')} over {len(panel.weeks)} weeks{' (estimated)' if estimated else ''}.",
-            detail="Fuller answers for what is put in."
-            if up
-            else "Shorter answers for what is put in, or more context in the prompts: prompt length tells which.",
+            headline=f"Output tokens per input token went {'up' if up else 'down'} from {_told(move.before, move)} "
+            f"to {_told(move.now, move)} over {len(panel.weeks)} weeks{' (estimated)' if estimated else ''}.",
+            detail=" ".join(part for part in (course(panel, move), UP if up else DOWN) if part),
             evidence=Evidence(
                 value=move.now,
                 before=move.before,
@@ -41,13 +40,22 @@ def _detect(panel: Panel) -> list[Finding]:
                 high=move.found.high,
                 people=recent_people(panel, (COMPANY,)),
                 weeks=move.found.weeks,
+                p=move.found.p,
+                q=move.found.q,
+                since=move.found.since,
                 estimated=estimated,
             ),
             impact=0.5 * size(abs(move.change) / move.before if move.before else 0.0, 0.5),
             confidence=move.confidence,
             action=check_tier,
+            direction=1 if up else -1,
         )
     ]
+
+
+def _told(value: float, move: Move) -> str:
+    """Both ends with as many digits as the smaller one needs."""
+    return f"{value:.{1 if min(move.before, move.now) >= 0.995 else 2}f}"
 
 
 output_ratio = Detector(
@@ -55,4 +63,5 @@ output_ratio = Detector(
     view="tokens",
     looks_for="a rise or fall of output tokens per input token",
     detect=_detect,
+    resolved="the change of output tokens per input token is no longer clear",
 )

@@ -1,13 +1,14 @@
 """People who hold seats in several tools and use one of them at most."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
-from insights.actions.one_seat_each import one_seat_each
+from insights.actions.consolidate_tools import consolidate_tools
 from insights.finding import Detector, Evidence, Finding
 from insights.series import ALL_TOOLS, Panel
-from insights.signs import RECENT, filled, size, sureness
+from insights.signs import RECENT, size, sureness
 from insights.words import counted, told, verb
 
 SEVERAL = "several_tools"
@@ -50,7 +51,7 @@ def _detect(panel: Panel) -> list[Finding]:
             evidence=Evidence(value=people - few, people=round(people), weeks=min(len(panel.weeks), RECENT)),
             impact=size(float(shares[-1]), 0.5) * math.sqrt(size(few, panel.latest("weekly_active_users") or few)),
             confidence=sureness(shares[-RECENT:].tolist(), LEAST),
-            action=filled(one_seat_each, saving=f"up to {price} a month" if money else "unknown"),
+            action=replace(consolidate_tools, expected=f"up to {price} a month") if money else consolidate_tools,
         )
     ]
 

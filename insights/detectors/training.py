@@ -2,15 +2,17 @@
 
 from insights.actions.prompt_workshop import multi_turn_workshop
 from insights.actions.repeat_training import repeat_training
-from insights.finding import Action, Detector, Evidence, Finding
+from insights.finding import Action, Detector, Direction, Evidence, Finding
+from insights.numbers import format_change
 from insights.series import Panel
-from insights.signs import Move, enough, filled, judged, moves, reach, recent_people, size, steady
+from insights.signs import Move, course, enough, filled, judged, moves, reach, recent_people, size, steady
 from insights.weekly import COMPANY
-from insights.words import listing, told, verb
+from insights.words import everyone, listing, told, verb
 
 OFTEN = "sessions_per_active_user"
 DEEP = "messages_per_session"
 EVERYBODY = "everybody"
+NO_DEPTH = "There are more sessions, and they are no longer; prompts that carry a task on would show as depth."
 
 
 def _both(panel: Panel) -> list[Finding]:
@@ -31,11 +33,12 @@ def _both(panel: Panel) -> list[Finding]:
             headline=f"{_who(found, 'comes', 'come')} more often and {_do(found, 'goes', 'go')} deeper: "
             f"{_about(found)}{_both_told(often[first], deep[first])} over {len(panel.weeks)} weeks.",
             detail=" ".join(part for part in (_others(found, often, deep), _company(panel)) if part)
-            + " Both together are what working training looks like; whatever was done here is worth repeating.",
+            + f" Both rising together is what training aims at; ask what was done here. {everyone(found)}".rstrip(),
             move=deep[first],
             effect=max(_relative(deep[each]) for each in found),
             confidence=min(often[first].confidence, deep[first].confidence),
             action=repeat_training,
+            direction=1,
         )
     ]
 
@@ -59,8 +62,10 @@ def _sessions_only(panel: Panel) -> list[Finding]:
             headline=f"{_who(found, 'comes', 'come')} more often but "
             f"{_do(found, 'goes', 'go')} no deeper: {_about(found)}"
             f"{_told(rising[first])} sessions a week per active user over {len(panel.weeks)} weeks, at "
-            f"{told(float(depth[-1]), 'messages')} messages a session ({told(float(depth[0]), 'messages')} at first).",
-            detail="There are more sessions of the same length; prompts that carry a task on would show as depth.",
+            f"{_depth(float(depth[0]), float(depth[-1]))}.",
+            detail=" ".join(
+                part for part in (_rest(found, rising), course(panel, rising[first]), NO_DEPTH, everyone(found)) if part
+            ),
             move=rising[first],
             effect=_relative(rising[first]),
             confidence=rising[first].confidence,
@@ -98,12 +103,22 @@ def _others(found: list[str], often: dict[str, Move], deep: dict[str, Move]) -> 
     return " ".join(f"{each}: {_both_told(often[each], deep[each])}." for each in found[1:3])
 
 
+def _rest(found: list[str], often: dict[str, Move]) -> str:
+    told_each = [f"{each} {_told(often[each])}" for each in found[1:3]]
+    return f"Sessions of the next: {', '.join(told_each)}." if told_each else ""
+
+
+def _depth(before: float, now: float) -> str:
+    first, last = told(before, "messages"), told(now, "messages")
+    return f"{last} messages a session{', as at first' if first == last else f' ({first} at first)'}"
+
+
 def _company(panel: Panel) -> str:
     now, change = panel.latest(DEEP), panel.change(DEEP)
     if now is None or change is None:
         return ""
-    way = f"{'up' if change > 0 else 'down'} {told(abs(change), 'messages')}" if abs(change) >= 0.05 else "unchanged"
-    return f"The company has {told(now, 'messages')} messages a session, {way} over {len(panel.weeks)} weeks."
+    way = format_change(change, "messages", weeks=len(panel.weeks))
+    return f"The company has {told(now, 'messages')} messages a session, {way}."
 
 
 def _finding(
@@ -117,6 +132,7 @@ def _finding(
     effect: float,
     confidence: float,
     action: Action,
+    direction: Direction = 0,
 ) -> Finding:
     departments = tuple(each for each in found if each)
     return Finding(
@@ -137,10 +153,14 @@ def _finding(
             high=move.found.high,
             people=recent_people(panel, found),
             weeks=move.found.weeks,
+            p=move.found.p,
+            q=move.found.q,
+            since=move.found.since,
         ),
         impact=reach(panel, found) * size(effect, 0.5),
         confidence=confidence,
         action=filled(action, departments=listing(departments) or EVERYBODY),
+        direction=direction,
     )
 
 
@@ -149,6 +169,7 @@ training_works = Detector(
     view="depth",
     looks_for="sessions per active user and messages per session that both rise",
     detect=_both,
+    resolved="the rise of sessions and depth in {departments} is no longer clear",
 )
 
 sessions_without_depth = Detector(
@@ -156,4 +177,5 @@ sessions_without_depth = Detector(
     view="depth",
     looks_for="sessions per active user that rise while messages per session do not",
     detect=_sessions_only,
+    resolved="{departments} no longer {comes|come} more often without going deeper",
 )

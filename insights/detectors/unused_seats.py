@@ -1,11 +1,13 @@
 """Seats that are paid for and not used."""
 
+import numpy as np
+
 from insights.actions.reclaim_seats import activate_or_reclaim
 from insights.finding import Detector, Evidence, Finding
 from insights.series import Panel
-from insights.signs import RECENT, filled, reach, size, sureness
+from insights.signs import RECENT, STAYS, filled, lasting, reach, size, sureness
 from insights.weekly import COMPANY, UNMAPPED
-from insights.words import counted, listing, told, verb
+from insights.words import counted, everyone, listing, told, verb
 
 SHARE = "seats_unused_share"
 COUNT = "seats_unused"
@@ -39,12 +41,17 @@ def _idle(panel: Panel, department: str) -> bool:
     return bool((shares >= LEAST).all())
 
 
+def _over(panel: Panel, department: str) -> bool:
+    share = panel.latest(SHARE, department)
+    return share is not None and share < LEAST
+
+
 def _finding(panel: Panel, found: list[str]) -> Finding:
     unused, seats = (sum(panel.latest(each, name) or 0.0 for name in found) for each in (COUNT, SEATS))
     share = unused / seats
     spends = [panel.latest("unused_spend", each) for each in found]
     money = sum(each for each in spends if each is not None) if None not in spends else None
-    names = listing(found) if found[0] else "People"
+    names = listing(found)
     cost = "" if not money else f", {told(money, 'money', panel.currency)} a month"
     departments = tuple(each for each in found if each)
     before = panel.over(SHARE, found[0], 1, until=RECENT)
@@ -56,9 +63,11 @@ def _finding(panel: Panel, found: list[str]) -> Finding:
         tool=panel.tools[0],
         departments=departments,
         week=panel.weeks[-1],
-        headline=f"{names} {verb(len(found) if found[0] else 2, 'leaves', 'leave')} {told(unused, 'seats')} of "
-        f"{counted(seats, 'seat')} unused ({told(share, 'percent')}){cost}.",
-        detail=" ".join(part for part in (_each(panel, found), _used(panel, found), _renewal(panel)) if part),
+        headline=f"{_who(found, names, unused)} of {counted(seats, 'seat')}{'' if names else ' stand'} unused "
+        f"({told(share, 'percent')}){cost}.",
+        detail=" ".join(
+            part for part in (_each(panel, found), _used(panel, found), _renewal(panel), everyone(found)) if part
+        ),
         evidence=Evidence(
             value=share,
             before=before if len(found) == 1 else None,
@@ -69,18 +78,34 @@ def _finding(panel: Panel, found: list[str]) -> Finding:
         impact=reach(panel, found, SEATS) * size(share, 0.5),
         confidence=sureness(panel.array(SHARE, found[0])[-RECENT:].tolist(), LEAST),
         action=filled(
-            activate_or_reclaim, departments=listing(departments) or "the company", saving=_saving(panel, money)
+            activate_or_reclaim,
+            departments=listing(departments) or "the company",
+            saving=_saving(panel, money),
+            saving_source="the seats' own prices" if money else "",
         ),
     )
+
+
+def _who(found: list[str], names: str, unused: float) -> str:
+    return f"{names} {verb(len(found), 'leaves', 'leave')} {told(unused, 'seats')}" if names else told(unused, "seats")
 
 
 def _each(panel: Panel, found: list[str]) -> str:
     """The shares of the first three, where there are several; a seat counts as unused after 28 days without use."""
     told_each = [f"{each} {told(panel.latest(SHARE, each) or 0.0, 'percent')}" for each in found[:3]]
     named = f"{', '.join(told_each)}. " if len(found) > 1 else ""
-    never = sum(panel.latest("seats_never_used", each) or 0.0 for each in found)
-    so_far = f" {counted(never, 'seat was', 'seats were')} never used." if never >= panel.min_group_size else ""
-    return f"{named}Unused means no activity in the last 28 days.{so_far}"
+    new = sum(panel.latest("seats_in_grace", each) or 0.0 for each in found)
+    never = sum(panel.latest("seats_never_used", each) or 0.0 for each in found) - new
+    so_far = f" {counted(never, 'of them was', 'of them were')} never used." if never >= panel.min_group_size else ""
+    joiners = f" {counted(new, 'new seat is', 'new seats are')} not counted." if new >= panel.min_group_size else ""
+    return f"{named}Unused means no activity in the last 28 days.{_since(panel, found[0])}{so_far}{joiners}"
+
+
+def _since(panel: Panel, department: str) -> str:
+    """Since when, of the worst one; a week that is just under the bar does not end it."""
+    short = np.flatnonzero(~(panel.array(SHARE, department) >= STAYS * LEAST))
+    weeks = len(panel.weeks) - (int(short[-1]) + 1 if len(short) else 0)
+    return f" {lasting(panel, weeks)}" if weeks >= RECENT else ""
 
 
 def _used(panel: Panel, found: list[str]) -> str:
@@ -111,4 +136,6 @@ unused_seats = Detector(
     view="licenses",
     looks_for=f"departments with at least {LEAST:.0%} of their seats unused for 28 days",
     detect=_detect,
+    resolved="{departments} no longer {leaves|leave} a quarter of seats unused",
+    over=_over,
 )

@@ -2,6 +2,8 @@
 
 from insights.metric import Metric
 
+GRACE = "; one that was never used counts from 30 days after its holder got it or joined"
+
 seats = (
     Metric(
         id="seats_purchased",
@@ -65,9 +67,24 @@ seats = (
         order=74,
     ),
     Metric(
+        id="seats_in_grace",
+        title="New seats not used yet",
+        definition=(
+            "How many of the assigned seats were never used so far and belong to somebody who got them, or joined, "
+            "within the last 30 days; they are not counted as unused."
+        ),
+        unit="seats",
+        good="none",
+        numerator="seats_in_grace",
+        group="seats_assigned",
+        smallest_change=5,
+        words=("new seats", "seats in grace", "joiners' seats"),
+        order=74,
+    ),
+    Metric(
         id="seats_unused",
         title="Seats unused for 28 days",
-        definition="How many of the assigned seats were not used in the 28 days up to the end of the week.",
+        definition=f"How many of the assigned seats were not used in the 28 days up to the end of the week{GRACE}.",
         unit="seats",
         good="down",
         numerator="seats_unused",
@@ -79,7 +96,7 @@ seats = (
     Metric(
         id="seats_unused_share",
         title="Share of seats unused",
-        definition="Share of the assigned seats that were not used in the 28 days up to the end of the week.",
+        definition=f"Share of the assigned seats that were not used in the 28 days up to the end of the week{GRACE}.",
         unit="percent",
         good="down",
         numerator="seats_unused",

@@ -18,7 +18,10 @@ monthly_spend = Metric(
 unused_spend = Metric(
     id="unused_spend",
     title="Monthly spend on unused seats",
-    definition="The monthly price of seats whose holders were not active in the last 28 days.",
+    definition=(
+        "The monthly price of seats whose holders were not active in the last 28 days; one that was never used counts "
+        "from 30 days after its holder got it or joined."
+    ),
     unit="money",
     good="down",
     numerator="unused_seat_spend",

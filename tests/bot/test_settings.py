@@ -44,6 +44,7 @@ def test_every_commented_setting_of_init_is_valid_too(tmp_path: Path) -> None:
         ("[organisation]\nmin_group_size = 'five'", ["organisation.min_group_size", "int"]),
         ("[organisation]\nmin_group_size = 0", ["organisation.min_group_size", "5 is usual"]),
         ("[organisation]\ntimezone = 'Europe/Lisboa'", ["organisation.timezone", "Europe/Lisbon"]),
+        ("[organisation]\ncountry = 'Germany'", ["organisation.country", '"DE"']),
         ("[web]\nport = 99999", ["web.port", "65535"]),
         ("[contracts.chatgpt]\nprice = -1", ["contracts.chatgpt", "negative"]),
         ("[[subscriptions]]\nto = 'C1'\nat = '9 am'", ["subscriptions.at", "09:00"]),

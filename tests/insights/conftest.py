@@ -13,11 +13,12 @@ from insights.weekly import weekly
 from storage.facts import Contract
 from storage.models import family
 from storage.reading import Rows
-from storage.schema import SEVERAL, group_week, model_week
+from storage.schema import COHORTS, SEVERAL, cohort_week, group_week, model_week
 from storage.store import Store
 
 FIRST = date(2026, 1, 5)
 GROUP = tuple(column.name for column in group_week.c)
+COHORT = tuple(column.name for column in cohort_week.c)
 MODEL = tuple(column.name for column in model_week.c)
 ADDS_UP = tuple(name for name in GROUP if name not in {"week", "tool", "segment", "name", "tokens_estimated"})
 
@@ -45,6 +46,10 @@ class Group:
     output: Value = 2.0
     missing: tuple[str, ...] = ()
     models: Mapping[str, int] = field(default_factory=dict)
+    newcomers: Value = None
+    returned: Value = 0
+    lapsed: Value = 0
+    cost: Value = None
 
 
 def at(value: Value, week: int) -> float:
@@ -69,6 +74,7 @@ def _figures(group: Group, week: int) -> dict[str, Any]:
         "long_prompts": prompts * at(group.long, week),
         "input_tokens": prompts * 100,
         "output_tokens": prompts * 100 * at(group.output, week),
+        "cost": None if group.cost is None else at(group.cost, week),
         "active_weeks": people * 9,
         "top_ten_prompts": prompts * at(group.top_ten, week),
         "top_decile_prompts": prompts * 0.3,
@@ -153,6 +159,26 @@ def _models(
     return rows
 
 
+def cohort_rows(tools: Mapping[str, Mapping[str, Group]], weeks: int) -> Rows:
+    """Return cohort_week rows of the groups whose newcomers are given, with the company as their sum."""
+    rows = []
+    for week in range(weeks):
+        for tool, departments in tools.items():
+            cells = {name: _cohort(each, week) for name, each in departments.items() if each.newcomers is not None}
+            whole = {name: sum(each[name] for each in cells.values()) for name in COHORTS}
+            for name, cell in ({"": whole} | cells if cells else {}).items():
+                segment = "department" if name else "company"
+                key = {"week": FIRST + timedelta(weeks=week), "tool": tool, "segment": segment, "name": name}
+                rows.append(tuple((key | cell)[column] for column in COHORT))
+    return Rows(COHORT, rows)
+
+
+def _cohort(group: Group, week: int) -> dict[str, float]:
+    newcomers, returned = at(group.newcomers, week), at(group.returned, week)
+    kept = round(at(group.people, week)) - newcomers - returned
+    return {"kept": kept, "newcomers": newcomers, "returned": returned, "lapsed": at(group.lapsed, week)}
+
+
 MakePanel = Callable[..., Panel]
 
 
@@ -171,7 +197,8 @@ def planted(store: Store) -> MakePanel:
         contracts: dict[str, Contract] | None = None,
         show_tools: Sequence[str] = ("*",),
     ) -> Panel:
-        groups, models = rows_of(tools if tools is not None else {"*": departments or {}}, weeks)
+        made = tools if tools is not None else {"*": departments or {}}
+        groups, models = rows_of(made, weeks)
         mondays = [FIRST + timedelta(weeks=n) for n in range(weeks)]
         end = FIRST + timedelta(weeks=weeks, days=-1)
         behind = weekly(
@@ -181,6 +208,7 @@ def planted(store: Store) -> MakePanel:
             first_week=FIRST,
             reference_rank=family(reference).rank,
             family=family,
+            cohorts=cohort_rows(made, weeks),
         )
         basis = Basis(store=store, as_of=end + timedelta(days=1), min_group_size=k, reference_model=reference)
         return show(

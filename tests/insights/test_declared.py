@@ -7,7 +7,7 @@ import pytest
 from insights.actions import ACTIONS
 from insights.catalogue import metrics
 from insights.detectors import DETECTORS
-from insights.finding import Action, Detector
+from insights.finding import LONG, UNKNOWN, Action, Detector
 from insights.metric import Metric
 from insights.metrics import METRICS
 from insights.view import View
@@ -82,8 +82,11 @@ def test_a_detector_says_what_it_looks_for_and_belongs_to_a_view(detector: Detec
 def test_an_action_can_be_done_and_measured(action: Action) -> None:
     assert action.steps
     assert all(step.endswith(".") for step in action.steps)
-    assert action.where
+    assert action.place("a tool that nobody has named")
+    assert all(action.where.values())
     assert action.expected
-    assert 0 < action.minutes <= 240
+    assert bool(action.source) == (action.expected != UNKNOWN)
+    assert 0 < action.minutes <= LONG
+    assert 0.5 <= action.actionable <= 1
     assert action.measure in metrics()
     assert action.weeks >= 4

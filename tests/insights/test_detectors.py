@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -50,7 +51,8 @@ def test_older_models_that_persist(planted, group, sound) -> None:
     assert found.headline == f"{share:.0%} of sessions still run on models below GPT-4o."
     assert "Sales (90%)" in found.detail
     assert found.action.title == "Set GPT-4o as the workspace default"
-    assert found.action.where == "Workspace settings → Models"
+    assert found.action.place("chatgpt") == "Workspace settings → Models"
+    assert found.action.place("gemini") == "the page of models in the tool's admin settings"
     assert found.action.minutes == 5
 
 
@@ -140,6 +142,7 @@ def test_unused_seats_of_two_departments_are_one_finding_with_their_money(plante
     assert "The contract renews on 1 September 2026." in found.detail
     assert found.action.title == "Activate or reclaim unused seats in HR and Operations before renewal"
     assert found.action.expected == "up to $1,590 a month"
+    assert found.action.source == "the seats' own prices"
 
 
 def test_one_department_leaves_its_seats_unused(planted, group, sound) -> None:
@@ -223,13 +226,14 @@ def test_every_finding_is_well_formed(planted, group, sound) -> None:
     views = {each.id: each.view for each in DETECTORS}
     for found in seen.findings:
         assert found.key.split(":")[0].split(".")[0] == found.detector
-        assert found.view == views[found.detector]
+        assert found.view == views[found.detector] or found.detector == "changes"
         assert found.metric in {each.id for each in METRICS}
         assert found.week == panel.weeks[-1]
         assert 0 < found.impact <= 1
         assert 0 < found.confidence <= 1
         assert found.headline.endswith(".")
         assert found.detail.endswith(".")
+        assert msgspec.json.encode(found), "numbers are Python's own"
         assert "{" not in found.action.title + "".join(found.action.steps) + found.action.expected
 
 

@@ -1,10 +1,20 @@
 """The engine ranks, keeps what a reader has time for, and survives its detectors."""
 
 from collections import Counter
+from dataclasses import replace
 
-from insights.engine import MOST, examine, findings
-from insights.finding import Detector
+import pytest
+
+from insights.actions import ACTIONS
+from insights.actions.default_model import set_default_model
+from insights.actions.prompt_templates import share_templates
+from insights.actions.reclaim_seats import activate_or_reclaim
+from insights.actions.use_case_session import use_case_session
+from insights.engine import MOST, actionable, examine, findings
+from insights.finding import Action, Detector, Evidence, Finding
 from insights.series import Panel
+from insights.signs import filled
+from insights.words import grouped_words
 
 
 def broken(_: Panel) -> list:
@@ -23,16 +33,15 @@ def rich(group):
     }
 
 
-def test_findings_come_by_impact_times_confidence_each_further_one_about_a_department_counting_half(
-    planted, group
-) -> None:
+def test_findings_come_by_their_rank_each_further_one_about_a_department_counting_half(planted, group) -> None:
     found = findings(planted(rich(group)), limit=None)
     assert len(found) > MOST
     told: Counter[str] = Counter()
     weights = []
     for each in found:
         before = max((told[name] for name in each.departments), default=0)
-        weights.append(each.impact * each.confidence / 2**before)
+        assert each.rank == each.impact * each.confidence * each.novelty * each.actionable
+        weights.append(each.rank / 2**before)
         told.update(each.departments)
     assert weights == sorted(weights, reverse=True)
     assert max(told.values()) > 1, "the panel names no department twice: nothing is tested"
@@ -74,6 +83,84 @@ def test_one_tool_of_several_is_examined_by_itself(planted, group) -> None:
     assert {each.tool for each in found} == {"chatgpt"}
     assert all(each.key.endswith(":chatgpt") for each in found)
     assert "unused_seats" in {each.detector for each in found}
+
+
+def test_what_takes_five_minutes_ranks_above_a_meeting_and_a_meeting_above_a_programme() -> None:
+    programme = replace(share_templates, minutes=3 * 480)
+    order = [actionable(each) for each in (set_default_model, use_case_session, share_templates, programme)]
+    assert order == sorted(order, reverse=True)
+    assert (order[0], order[-1]) == (1.0, 0.5)
+    assert all(0.5 <= actionable(each) <= 1 for each in ACTIONS)
+
+
+def one_a_department(direction: int, *names: str, action: Action = use_case_session):
+    def detect(panel: Panel) -> list[Finding]:
+        return [
+            Finding(
+                key=f"alike:{name}:{panel.tools[0]}",
+                detector="alike",
+                view="depth",
+                metric="messages_per_session",
+                tool=panel.tools[0],
+                departments=(name,),
+                week=panel.weeks[-1],
+                headline=f"{name} it is.",
+                detail="",
+                evidence=Evidence(value=5.0, people=20, weeks=4, p=0.001 * number, q=0.01 * number),
+                impact=0.1 * number,
+                confidence=1 - 0.01 * number,
+                action=filled(action, departments=name),
+                direction=direction,
+            )
+            for number, name in enumerate(names, 1)
+        ]
+
+    return Detector(id="alike", view="depth", looks_for="anything", detect=detect)
+
+
+def test_the_same_in_many_departments_is_one_finding_with_its_exceptions(planted, group) -> None:
+    panel = planted({name: group() for name in ("A", "B", "C", "Legal")})
+    (found,) = examine(panel, detectors=(one_a_department(1, "A", "B", "C"),)).findings
+    assert found.headline == "Messages per session: 3 of 4 departments rose; Legal did not."
+    assert found.detail == "C it is. B it is. A it is."
+    assert found.departments == ("C", "B", "A")
+    assert found.key == "alike:A|B|C:*"
+    assert (found.evidence.people, found.evidence.p, found.evidence.q) == (60, 0.003, 0.03)
+    assert found.impact == pytest.approx((0.01 + 0.04 + 0.09) ** 0.5)
+    assert found.confidence == 0.97
+    assert found.action.title == "Hold a 30-minute use-case session for C, B and A"
+
+
+def test_an_action_that_needs_more_than_the_departments_stays_as_it_was(planted, group) -> None:
+    panel = planted({name: group() for name in ("A", "B", "C")})
+    action = filled(activate_or_reclaim, saving="up to $5 a month")
+    (found,) = examine(panel, detectors=(one_a_department(0, "A", "B", action=action),)).findings
+    assert found.action.expected == "up to $5 a month"
+
+
+@pytest.mark.parametrize(
+    ("names", "judged", "words"),
+    [
+        ("ABCDEFG", "ABCDEFGHI", "7 of 9 departments rose; H and I did not"),
+        ("ABCDEFGH", "ABCDEFGHI", "8 of 9 departments rose; I did not"),
+        ("ABC", "ABC", "All 3 departments rose"),
+        ("AB", "AB", "Both departments rose"),
+        ("A", "ABC", "A rose"),
+        ("AB", "ABCDE", "2 of 5 departments rose: A and B"),
+        ("ABCDEF", "ABCDEFGHIJ", "6 of 10 departments rose"),
+    ],
+)
+def test_a_pattern_is_told_with_its_exceptions_where_they_are_few(names: str, judged: str, words: str) -> None:
+    assert grouped_words(tuple(names), tuple(judged)) == words
+
+
+def test_the_examination_says_how_much_was_tried_and_what_passed(planted, group) -> None:
+    seen = examine(planted(rich(group)), limit=None)
+    assert (seen.scope.departments, seen.scope.tools, seen.scope.weeks) == (6, 1, 14)
+    assert seen.scope.metrics > 5
+    assert seen.tried > 6 * seen.scope.metrics
+    assert seen.passed
+    assert all(each.q <= 0.1 and each.low <= each.change <= each.high for each in seen.passed if each.kind == "trend")
 
 
 def _all():

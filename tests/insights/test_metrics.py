@@ -132,6 +132,21 @@ def ladder(table: pd.DataFrame, department: str, tool: str, week: date) -> dict[
     return rungs
 
 
+def cohorts(table: pd.DataFrame, department: str, tool: str, week: date) -> dict[str, int]:
+    mine = table if tool == "*" else table[table["tool"] == tool]
+    mine = mine if not department else mine[mine["department"] == department]
+    split = week - timedelta(weeks=3)
+    now = set(mine[(mine["week"] >= split) & (mine["week"] <= week)]["person"])
+    before = set(mine[(mine["week"] < split) & (mine["week"] >= split - timedelta(weeks=4))]["person"])
+    ever = set(mine[mine["week"] < split]["person"])
+    return {
+        "gained_people": len(now - before),
+        "newcomers": len(now - ever),
+        "returned_people": len((now & ever) - before),
+        "lapsed_people": len(before - now),
+    }
+
+
 def by_hand(table: pd.DataFrame, department: str, tool: str, week: date) -> dict[str, float | None]:
     """Every metric from the facts, without a look at how the product works it out."""
     mine = part(table, department, tool, week)
@@ -171,6 +186,8 @@ def by_hand(table: pd.DataFrame, department: str, tool: str, week: date) -> dict
         rungs = ladder(table, department, tool, week)
         figures |= {f"{name}_users": rungs[name] for name in ("power", "habitual", "novice", "low")}
         figures["non_users"] = rungs["non_users"]
+    if week >= MONDAY + timedelta(weeks=7):
+        figures |= cohorts(table, department, tool, week)
     if department and len(told):
         figures["proficiency_score"] = score(table, told, week)
     return figures
@@ -196,13 +213,16 @@ def seats(table: pd.DataFrame, department: str, week: date) -> dict[str, float |
     used = table[(table["tool"] == "chatgpt") & (table["week"] <= week)]
     ever = holders & set(used["person"])
     lately = holders & set(used[used["week"] > week - timedelta(weeks=4)]["person"])
-    idle = len(holders) - len(lately)
+    never = len(holders) - len(ever)
+    new = never if (week + timedelta(days=6) - MONDAY).days < 30 else 0
+    idle = len(holders) - len(lately) - new
     return {
         "seats_purchased": None if department else 120,
         "seats_assigned": len(holders),
         "seats_activated": len(ever),
         "seats_active": len(lately),
-        "seats_never_used": len(holders) - len(ever),
+        "seats_never_used": never,
+        "seats_in_grace": new,
         "seats_unused": idle,
         "seats_unused_share": idle / len(holders),
         "monthly_spend": 30.0 * len(holders),

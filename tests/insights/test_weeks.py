@@ -129,6 +129,20 @@ def test_a_tool_that_falls_silent_is_told(store: Store) -> None:
     ingestion.replace_usage(store, "codex", days, rows)
     rollups.refresh(store)
     shown = panel(Basis(store=store, as_of=MONDAY + timedelta(days=7)), tools=("*", "codex", "claude"))
-    assert "codex has no use in the week of 2 March 2026: its source may be late." in shown.notes
+    assert (
+        "Facts about codex reach only to 22 February, its source may be late: the weeks of 23 February and 2 March are "
+        "not judged."
+    ) in shown.notes
     assert "There are no facts about claude." in shown.notes
     assert shown.latest("sessions", "", "claude") is None
+
+
+def test_a_tool_that_nobody_has_used_for_long_is_told_as_such(store: Store) -> None:
+    fill(store, MONDAY + timedelta(days=6), weeks=8)
+    day = MONDAY - timedelta(weeks=6)
+    rows = [Usage(day=day, person=Person(bytes([n]) * 32), tool="codex", model="", sessions=1) for n in range(1, 10)]
+    ingestion.replace_usage(store, "codex", [day], rows)
+    rollups.refresh(store)
+    shown = panel(Basis(store=store, as_of=MONDAY + timedelta(days=7)), tools=("*", "codex"))
+    assert "codex has no use since the week of 19 January 2026." in shown.notes
+    assert not any("late" in note for note in shown.notes)

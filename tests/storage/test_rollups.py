@@ -155,6 +155,59 @@ def test_seats_are_counted_where_their_holders_belong(filled: Store) -> None:
     assert cell(filled, LAST, "chatgpt", "department", "Unmapped")["seats_assigned"] == 3
 
 
+def test_seats_that_are_new_or_of_somebody_new_are_in_grace_until_they_are_used_or_thirty_days_old(
+    store: Store,
+) -> None:
+    sunday = MONDAY + timedelta(days=6)
+    old, edge, fresh, joiner, user, regiven, moved = PEOPLE[:7]
+
+    def seat(person: Person, start: date, end: date | None = None) -> Seat:
+        return Seat(person=person, tool="chatgpt", start=start, end=end, price=10.0)
+
+    long_ago = sunday - timedelta(days=400)
+    ingestion.replace_seats(
+        store,
+        "chatgpt",
+        [
+            seat(old, long_ago),
+            seat(edge, sunday - timedelta(days=30)),
+            seat(fresh, sunday - timedelta(days=29)),
+            seat(joiner, long_ago),
+            seat(user, sunday),
+            seat(regiven, long_ago, sunday - timedelta(days=100)),
+            seat(regiven, sunday - timedelta(days=5)),
+            seat(moved, sunday - timedelta(days=9), sunday - timedelta(days=2)),
+        ],
+    )
+    ingestion.replace_members(
+        store,
+        "directory",
+        [
+            Member(person=person, since=long_ago, department="A", start=start)
+            for person, start in {
+                old: None,
+                edge: long_ago,
+                fresh: long_ago,
+                joiner: sunday - timedelta(days=3),
+                user: None,
+                regiven: None,
+                moved: None,
+            }.items()
+        ],
+        [],
+    )
+    used = Usage(day=MONDAY, person=user, tool="chatgpt", model="gpt-4o", sessions=1, messages=2, prompts=1)
+    ingestion.replace_usage(store, "test", [MONDAY], [used])
+    rollups.refresh(store)
+    found = cell(store, MONDAY, "chatgpt", "department", "A")
+    assert found["seats_assigned"] == 6
+    assert found["seats_active"] == 1
+    assert found["seats_never_used"] == 5
+    assert found["seats_in_grace"] == 2
+    assert found["seat_spend"] == 60.0
+    assert found["unused_seat_spend"] == 30.0
+
+
 def test_models_add_up_to_the_sessions(filled: Store) -> None:
     found = reading.model_weeks(filled, LAST, LAST)
     rows = [dict(zip(found.columns, row, strict=True)) for row in found.rows]
