@@ -21,8 +21,9 @@ from demo.company import simulate
 from insights.basis import Basis
 from insights.engine import MOST, examine
 from insights.finding import Finding
-from insights.scan import Scan
+from insights.scan import Change, Scan
 from insights.series import panel
+from insights.why import why
 from storage.facts import Member
 from storage.store import open_store
 
@@ -71,7 +72,10 @@ class Plan:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Result:
-    """How it went: told at all, in the digest's few, with the right week, with the cause; and what else was told."""
+    """How it went: told at all, in the digest's few, with the right week, with the cause; and what else was told.
+
+    `known` says that `insights.why` knows the cause, told or not; both are None where there is none to name.
+    """
 
     what: str
     where: str
@@ -79,6 +83,7 @@ class Result:
     short: bool
     dated: bool
     explained: bool | None
+    known: bool | None
     wrong: int
     behaviour: bool
     said: str
@@ -147,7 +152,7 @@ def mix(staff: Staff, seed: int, rng: np.random.Generator) -> Plan:
         departments=("",),
         way=-1,
         since=BEGAN,
-        cause=r"\bmix\b|share of (the )?sessions|part of (the )?sessions|more of (the|its) sessions|not because",
+        cause=r"\bmix\b|share of (the )?sessions|part of (the )?sessions|(more|fewer|less) of (the|its) sessions",
     )
 
 
@@ -245,13 +250,14 @@ def tried(job: tuple[int, int]) -> Result:
         shown = panel(Basis(store=store, as_of=plan.first + WEEKS * WEEK))
         seen = examine(shown, limit=None)
         found = shown.scan
+        causes = [cause.text for each in _changes(plan, found) if (cause := why(shown, each))]
         store.close()
     if seen.faults:
         raise RuntimeError(f"a detector failed: {seen.faults}")
-    return judged(plan, seen.findings, found)
+    return judged(plan, seen.findings, found, causes)
 
 
-def judged(plan: Plan, findings: Sequence[Finding], scan: Scan) -> Result:
+def judged(plan: Plan, findings: Sequence[Finding], scan: Scan, causes: Sequence[str]) -> Result:
     """Compare what was told with what was planted."""
     claiming = [each for each in findings if claims.of_findings([each])]
     right = [each for each in claiming if _is_it(plan, each, scan)]
@@ -262,8 +268,9 @@ def judged(plan: Plan, findings: Sequence[Finding], scan: Scan) -> Result:
         where=f"{', '.join(plan.metrics[:1])} {' and '.join(each or 'company' for each in plan.departments)}".strip(),
         found=bool(right) if plan.way else not right,
         short=any(each in findings[:MOST] for each in right),
-        dated=plan.since is None or any(_dated(plan, each) for each in _changes(plan, scan)),
+        dated=plan.since is None or any(_dated(plan, each.since) for each in _changes(plan, scan)),
         explained=bool(re.search(plan.cause, words)) if plan.cause else None,
+        known=any(re.search(plan.cause, each) for each in causes) if plan.cause else None,
         wrong=len(claiming) - len(right),
         behaviour=not plan.way,
         said=said,
@@ -285,10 +292,11 @@ def _is_it(plan: Plan, finding: Finding, scan: Scan) -> bool:
     return way and finding.metric in plan.metrics and bool(named)
 
 
-def _changes(plan: Plan, scan: Scan) -> Iterator[date]:
+def _changes(plan: Plan, scan: Scan) -> Iterator[Change]:
+    """Yield what the scan found of what was planted."""
     for each in scan.changes:
         if each.metric in plan.metrics and each.department in plan.departments and each.change * plan.way > 0:
-            yield each.since
+            yield each
 
 
 def _dated(plan: Plan, since: date) -> bool:
@@ -301,7 +309,7 @@ def run(seeds: int) -> None:
     with ProcessPoolExecutor() as pool:
         results = list(pool.map(tried, jobs))
     print(f"Planted among the demo's people, {WEEKS} weeks, {seeds} times each\n")
-    print(f"{'':20}{'planted':>8}{'found':>8}{'of 5':>8}{'week':>8}{'cause':>8}{'right':>8}{'other':>8}")
+    print(f"{'':20}{'planted':>8}{'found':>8}{'of 5':>8}{'week':>8}{'cause':>8}{'known':>8}{'right':>8}{'other':>8}")
     told = [each for each in results if not each.behaviour]
     for what in dict.fromkeys(each.what for each in told):
         _row(what, [each for each in told if each.what == what])
@@ -313,7 +321,10 @@ def run(seeds: int) -> None:
     right = sum(map(_right, told)) + sum(each.found for each in results if each.behaviour)
     print(f"\nright in all: {right} of {len(results)} ({right / len(results):.0%})")
     print("found: in the findings; of 5: in a digest; week: within two; cause: named, where there is one to name;")
-    print("right: all of these but the place in a digest; other: further findings that claim a change\n")
+    print(
+        "known: `insights.why` can name it; right: found, week and cause; other: further findings that claim a change,"
+    )
+    print("consequences of what was planted among them\n")
     for each in results:
         if not _right(each):
             print(f"  missed: {each.what}, {each.where}: {each.said[:200] or 'nothing was told'}")
@@ -326,10 +337,13 @@ def _right(result: Result) -> bool:
 
 def _row(what: str, these: Sequence[Result]) -> None:
     caused = [each for each in these if each.explained is not None]
-    cause = f"{sum(bool(each.explained) for each in caused)}/{len(caused)}" if caused else "–"
+    cause, known = (
+        f"{sum(bool(getattr(each, name)) for each in caused)}/{len(caused)}" if caused else "–"
+        for name in ("explained", "known")
+    )
     counts = (sum(each.found for each in these), sum(each.short for each in these), sum(each.dated for each in these))
     print(
         f"{what:20}{len(these):8}"
         + "".join(f"{each:8}" for each in counts)
-        + f"{cause:>8}{sum(map(_right, these)):8}{sum(each.wrong for each in these):8}"
+        + f"{cause:>8}{known:>8}{sum(map(_right, these)):8}{sum(each.wrong for each in these):8}"
     )
