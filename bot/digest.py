@@ -66,7 +66,9 @@ def examined(basis: Basis, tool: str, limit: int | None = MOST) -> tuple[Panel, 
     """Return the panel of a tool and what the engine finds in it, beside what earlier digests told."""
     shown = panel(basis, tools=(tool,))
     memory = recall(basis.store, shown.weeks[-1], basis.as_of) if shown.weeks else None
-    return shown, examine(shown, tool=tool, limit=limit, memory=memory)
+    # With each tool beside all of them together, a change can be told to lie in one.
+    beside = panel(basis, tools=(tool, *tools(basis.store))) if tool == ALL_TOOLS else shown
+    return shown, examine(beside, tool=tool, limit=limit, memory=memory)
 
 
 def remember(basis: Basis, digest: Digest, seen: Examination) -> None:

@@ -74,7 +74,7 @@ def ingest_all(
     ends, is noted, and the interrupt goes on to the caller.
 
     `since` is the first day to ask a vendor for on a first run; by default as far back as it keeps its logs. `today` is
-    the clock's by default; `sleep` is what keeps requests for tables apart.
+    the clock's by default; `sleep` is what keeps requests apart.
     """
     names = [only] if only else sources_in_order(installation)
     stop = Stop()
@@ -184,7 +184,7 @@ def _read(
         tables = _table_access(name, configured, settings.folder, since)
         return stop.run(ingest_tables(source, tables, today=today, progress=progress, sleep=sleep))
     access = _access(name, configured, settings.folder, since)
-    return stop.run(ingest(source, access, today=today, progress=progress))
+    return stop.run(ingest(source, access, today=today, progress=progress, sleep=sleep))
 
 
 def try_source(installation: Installation, name: str) -> None:

@@ -63,6 +63,12 @@ class Status:
     notes: tuple[str, ...]
 
 
+def _connector(connector: Connector | None, settings: Settings | None, name: str) -> Connector | None:
+    """Return the way in which a source is read: how long its vendor keeps what is read goes by that."""
+    configured = settings.sources.get(name) if settings else None
+    return connector.kinds.get(configured.kind, connector) if connector and configured else connector
+
+
 def status_of(basis: Basis, settings: Settings | None = None) -> Status:
     """Return the state of what `basis` rests on. `settings` tell of sources never read, and of what comes next."""
     store = basis.store
@@ -72,7 +78,8 @@ def status_of(basis: Basis, settings: Settings | None = None) -> Status:
     known = {each.tool: each for each in discover(connectors, Connector)}
     sources = []
     for name in sorted({*covered, *runs, *(settings.sources if settings else ())}):
-        reach, run, connector = covered.get(name), runs.get(name), known.get(name)
+        reach, run = covered.get(name), runs.get(name)
+        connector = _connector(known.get(name), settings, name)
         sources.append(
             SourceStatus(
                 source=name,

@@ -3,6 +3,7 @@
 The flow is OAuth's for a JWT as a grant (RFC 7523), with `sub` the administrator in whose name is asked.
 """
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +14,7 @@ import jwt
 import msgspec
 
 from connectors.errors import ConfigurationError, PermissionMissingError, SourceFailedError, TryAgainError
-from connectors.http import is_private
+from connectors.http import Sleep, is_private, post_form
 
 GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 SECONDS = 3600
@@ -117,7 +118,7 @@ def token_of(status: int, body: bytes, *, scope: str) -> str:
             raise SourceFailedError(f"the token endpoint answered {status}, and no token")
 
 
-async def bearer_token(key: str, *, scope: str, admin: str, at: datetime) -> str:
+async def bearer_token(key: str, *, scope: str, admin: str, at: datetime, sleep: Sleep = asyncio.sleep) -> str:
     """Return the token to show: the key itself, or where it is a service account's, one that is asked for.
 
     Raises a ConnectorError that says what to fix.
@@ -126,12 +127,8 @@ async def bearer_token(key: str, *, scope: str, admin: str, at: datetime) -> str
     if account is None:
         return key
     asked = grant(account, scope=scope, admin=admin, at=at)
-    timeout = aiohttp.ClientTimeout(total=60)
     try:
-        async with (
-            aiohttp.ClientSession(timeout=timeout, cookie_jar=aiohttp.DummyCookieJar(), trust_env=True) as session,
-            session.post(asked.address, data=asked.form, allow_redirects=False) as answer,
-        ):
-            return token_of(answer.status, await answer.read(), scope=scope)
+        status, body = await post_form(asked.address, asked.form, sleep)
     except (aiohttp.ClientError, TimeoutError) as error:
         raise TryAgainError(f"the token endpoint could not be read ({type(error).__name__})") from error
+    return token_of(status, body, scope=scope)

@@ -1,8 +1,9 @@
 """Microsoft's sign-in for an application: its client secret is exchanged for a bearer token (OAuth client credentials).
 
-The token lives an hour or more, longer than a run takes, and is kept nowhere.
+The token lives an hour or more, and is kept nowhere; a run that takes longer asks for another.
 """
 
+import asyncio
 import re
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -11,7 +12,7 @@ import aiohttp
 import msgspec
 
 from connectors.errors import ConfigurationError, PermissionMissingError, SourceFailedError, TryAgainError
-from connectors.http import is_private
+from connectors.http import Sleep, is_private, post_form
 
 LOGIN = "https://login.microsoftonline.com"
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*")
@@ -34,7 +35,7 @@ class _Token(msgspec.Struct):
     access_token: str = ""
 
 
-async def get_token(application: Application, login: str = LOGIN) -> str:
+async def get_token(application: Application, login: str = LOGIN, sleep: Sleep = asyncio.sleep) -> str:
     """Return a bearer token. Raises a ConnectorError that says which setting is wrong, and never shows the secret."""
     for setting, value in (("tenant", application.tenant), ("client_id", application.client_id)):
         if not _WORD.fullmatch(value):
@@ -50,15 +51,11 @@ async def get_token(application: Application, login: str = LOGIN) -> str:
         "scope": f"{application.api.rstrip('/')}/.default",
     }
     address = f"{login.rstrip('/')}/{application.tenant}/oauth2/v2.0/token"
-    timeout = aiohttp.ClientTimeout(total=60)
     try:
-        async with (
-            aiohttp.ClientSession(timeout=timeout, cookie_jar=aiohttp.DummyCookieJar(), trust_env=True) as session,
-            session.post(address, data=form, allow_redirects=False) as answer,
-        ):
-            return _token(answer.status, await answer.read())
+        status, body = await post_form(address, form, sleep)
     except (aiohttp.ClientError, TimeoutError) as error:
         raise TryAgainError(f"Microsoft's sign-in could not be reached ({type(error).__name__})", after=60) from None
+    return _token(status, body)
 
 
 def _token(status: int, body: bytes) -> str:

@@ -79,7 +79,8 @@ class Table:
     operator names it in `also` of the source. `adds`: its rows are a snapshot that only says that somebody was active:
     it is asked once a run for all the days, and what an earlier reading found stays. `measures` are those that only
     this table reports: the connector's own do not hold an opt-in table's. `per_minute` is the vendor's limit for this
-    table alone; 0: that of the feed counts.
+    table alone; 0: that of the feed counts. `by_person`, beside tables that add: it asks person by person, and what was
+    known of those whom it did not ask stays.
     """
 
     name: str
@@ -92,6 +93,7 @@ class Table:
     adds: bool = False
     measures: frozenset[str] = frozenset()
     per_minute: int = 0
+    by_person: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -152,6 +152,7 @@ copilot = Connector(
                 ask=copilot_interactions.ask,
                 parse=copilot_interactions.parse,
                 opt_in=True,
+                by_person=True,
                 measures=copilot_interactions.MEASURES,
             ),
         ),

@@ -112,7 +112,8 @@ def _parse(answer: bytes, request: Request) -> TablePage:
             bad[NO_DAY if day is None else NO_ID] += 1
         else:
             rows.update(_rows(each, day, request))
-    return TablePage(rows=tuple(rows.values()), then=next_page(page.more, request), passed=passed, bad=bad)
+    then = next_page(page.more, request)
+    return TablePage(rows=tuple(rows.values()), then=then, passed=passed, bad=bad, asked=(request.about,))
 
 
 def _rows(interaction: _Interaction, day: date, request: Request) -> Iterator[tuple[str, DayRow]]:

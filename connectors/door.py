@@ -47,7 +47,6 @@ _NO_AUTHOR = 255
 _MOST_CHARACTERS = 1 << 31
 _MOST_TOKENS = 1 << 50
 _MOST_NAMES = 1 << 16
-_UNKNOWN_START = date(1970, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,14 +294,20 @@ def length_of(content: object) -> int:
 
 
 def seats_of(
-    door: Door, accounts: Sequence[Account], known: Mapping[Person, Seat], price: float | None, today: date
+    door: Door,
+    accounts: Sequence[Account],
+    known: Mapping[Person, Seat],
+    price: float | None,
+    *,
+    today: date,
+    unknown: date,
 ) -> tuple[list[Seat], list[Alias]]:
     """Return the seats that accounts hold, and which account belongs to which address.
 
     An account that is no longer active gave its seat up on the day that was `known` before, else today; one that was
     inactive when first seen holds none, since nobody knows until when it did. One whose creation the vendor does not
-    tell has held its seat since it was first `known` to, else since 1970. Accounts with the same id are one: an
-    address that one of them lacks is taken from another, and it is active if one of them is.
+    tell has held its seat since it was first `known` to, else since the day that stands for `unknown`. Accounts with
+    the same id are one: an address that one of them lacks is taken from another, and it is active if one of them is.
     """
     addresses = {door.account(account.id): account.email for account in accounts if door.person(account.email)}
     seats: dict[Person, Seat] = {}
@@ -316,7 +321,7 @@ def seats_of(
         if email and own:
             aliases[own] = Alias(alias=own, person=email)
         before = known.get(person)
-        start = account.created or (before.start if before else _UNKNOWN_START)
+        start = account.created or (before.start if before else unknown)
         if before is None and not account.active:
             continue
         ended = before.end if before and before.end else today

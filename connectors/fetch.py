@@ -14,7 +14,7 @@ from hashlib import sha256
 from connectors.connector import Connector, Scopes, Stream, file_feed
 from connectors.days import work_out_days
 from connectors.errors import BadFileError, ConfigurationError, ConnectorError, NotPublishedError, SourceFailedError
-from connectors.http import Api, Sleep, download, get_page, open_api
+from connectors.http import Api, Sleep, download, get_page, open_api, read_page
 from connectors.ingest import Clock, Kept, Source, keep, keep_accounts, noted, now
 from connectors.meter import read_meter
 from connectors.pieces import pieces_of_stream
@@ -26,6 +26,9 @@ from storage import ingestion
 
 _AHEAD = 4
 """Files fetched and parsed at once."""
+
+_BEGUN = " begun"
+"""Ends the name of the watermark that says where the first run of a stream began."""
 
 _FILE_ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 
@@ -114,7 +117,7 @@ async def _accounts(api: Api, source: Source, access: Access, tally: Tally) -> A
         seen.add(cursor)
         request = feed.list_users(access.workspace, cursor)
         try:
-            page = feed.parse_users(await get_page(api, request))
+            page = await read_page(api, request, feed.parse_users)
         except NotPublishedError as error:
             raise ConfigurationError(f"{error}: is `workspace` right?") from error
         except ValueError as error:
@@ -134,7 +137,7 @@ async def _files(run: "_Run", stream: Stream, scope: str, after: str) -> list[Re
     while True:
         request = feed.list_files(stream, scope, after)
         try:
-            page = feed.parse_files(await get_page(run.api, request))
+            page = await read_page(run.api, request, feed.parse_files)
         except ValueError as error:
             raise SourceFailedError(f"the vendor's list of {stream.name} files cannot be read") from error
         run.tally.pages += 1
@@ -198,20 +201,25 @@ async def _read_stream(run: _Run, stream: Stream) -> None:
 def _begin(run: _Run, stream: Stream) -> str:
     """Return the position after which to list: some days before the last one, since files may come late.
 
-    Where files are read anew, or again after longer than they are kept, they hold but a part of the first day. Up to
+    Never from before the first run began: of a day before that, these files would tell but a part. Where files are read
+    anew, or again after longer than they are kept, they hold but a part of the first day. Up to
     that day the facts stand that were read in another way.
     """
     connector = run.source.connector
-    position = read_time(ingestion.get_watermark(run.source.store, run.source.name, stream.name))
+    store, name, begun = run.source.store, run.source.name, f"{stream.name}{_BEGUN}"
+    position = read_time(ingestion.get_watermark(store, name, stream.name))
     kept = run.today - timedelta(days=connector.retention_days)
     first = run.access.since or kept
     if position != UNREADABLE:
         moment = datetime.fromtimestamp(position / 1e6, UTC) - timedelta(days=connector.restatement_days)
+        if earliest := ingestion.get_watermark(store, name, begun):
+            moment = max(moment, datetime.fromisoformat(earliest).replace(tzinfo=UTC))
         first = max(moment.date(), kept)
     else:
         moment = datetime(first.year, first.month, first.day, tzinfo=UTC)
+        ingestion.move_watermarks(store, name, {begun: str(first)})
     if position == UNREADABLE or moment.date() < kept:
-        ingestion.close_facts(run.source.store, run.source.name, first + timedelta(days=1))
+        ingestion.close_facts(store, name, first + timedelta(days=1))
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

@@ -129,6 +129,7 @@ class Part:
     owners: dict[Person, tuple[date, Person]] = field(default_factory=dict)
     company: dict[tuple[date, str], float] = field(default_factory=dict)
     skipped: Counter[str] = field(default_factory=Counter)
+    asked: set[Person] = field(default_factory=set)
     rows: int = 0
     answers: int = 0
     untold: bool = False
@@ -140,6 +141,7 @@ class Part:
         self.skipped.update(page.passed)
         self.skipped.update(page.bad)
         self.untold |= page.no_data
+        self.asked.update(own for each in page.asked if (own := self.fold.names.door.account(each)))
         self.company.update({(each.day, name): value for each in page.company for name, value in each.measures.items()})
         days = self.fold.days
         rows = [each for each in page.rows if each.day in days]
@@ -201,6 +203,7 @@ class Fold:
         self.late: set[date] = set()
         self.untold: set[date] = set()
         self.unread: set[date] = set()
+        self.asked: set[Person] = set()
         self.rows = 0
         self._sums = Sums()
 
@@ -218,6 +221,7 @@ class Fold:
             if known is None or known[0] <= day:
                 self.owners[account] = (day, person)
         self.company |= part.company
+        self.asked |= part.asked
         self.untold |= set(days) if part.untold else set()
         self.rows += part.rows
 

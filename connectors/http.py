@@ -38,6 +38,9 @@ ATTEMPTS = 6
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
 """Seconds before the second attempt, doubled for each one after it, and the ceiling of what is waited for."""
 
+READINGS = 3
+"""How often a page is asked for that cannot be read: an answer that was cut on the way is whole the next time."""
+
 TIMEOUT = 120.0
 """Seconds that a page may take, whole, and the longest silence within a file."""
 
@@ -61,7 +64,8 @@ T = TypeVar("T")
 class Api:
     """An open connection to one vendor. `permission` is what the key must be allowed to do, `pace` how fast it asks.
 
-    `patience` is the seconds that a page may take, whole.
+    `patience` is the seconds that a page may take, whole. `renew` signs in anew and puts the token into the headers,
+    where the key was exchanged for one that ends.
     """
 
     session: aiohttp.ClientSession
@@ -71,6 +75,7 @@ class Api:
     pace: Pace
     sleep: Sleep = asyncio.sleep
     patience: float = TIMEOUT
+    renew: Callable[[], Awaitable[None]] | None = None
 
     def __repr__(self) -> str:
         return f"Api(base_url={self.base_url!r})"
@@ -128,6 +133,45 @@ def signed(sign: Sign, token: str) -> dict[str, str]:
             return {"Authorization": f"Basic {b64encode(f'{token}:'.encode()).decode()}"}
         case _:
             assert_never(sign)
+
+
+async def post_form(address: str, form: Mapping[str, str], sleep: Sleep) -> tuple[int, bytes]:
+    """Return the status and body with which a sign-in answers, after some patience with one that is busy or broken.
+
+    Raises aiohttp.ClientError or TimeoutError where it does not answer.
+    """
+    timeout = aiohttp.ClientTimeout(total=60)
+    for attempt in range(ATTEMPTS):
+        last, pause = attempt + 1 == ATTEMPTS, min(FIRST_PAUSE * 2**attempt, LONGEST_PAUSE)
+        try:
+            async with (
+                aiohttp.ClientSession(timeout=timeout, cookie_jar=aiohttp.DummyCookieJar(), trust_env=True) as session,
+                session.post(address, data=form, allow_redirects=False) as answer,
+            ):
+                told = answer.status, await answer.read()
+                pause = min(_pause_wanted(answer) or pause, LONGEST_PAUSE)
+        except (aiohttp.ClientError, TimeoutError):
+            if last:
+                raise
+        else:
+            if last or not (told[0] in _BUSY or told[0] >= HTTPStatus.INTERNAL_SERVER_ERROR):
+                return told
+        await sleep(pause * random.uniform(1.0, JITTER))  # noqa: S311
+    raise AssertionError("the last attempt returns or raises")
+
+
+async def read_page(api: Api, request: Request, parse: Callable[[bytes], T]) -> T:
+    """Return what a page holds. One that cannot be read is asked for again: it may have been cut on the way.
+
+    Raises what `get_page` does, and the ValueError, KeyError or TypeError of `parse` for one that stays unreadable.
+    """
+    for reading in range(1, READINGS):
+        answer = await get_page(api, request)
+        try:
+            return parse(answer)
+        except (ValueError, KeyError, TypeError):
+            await api.sleep(FIRST_PAUSE * reading)
+    return parse(await get_page(api, request))
 
 
 async def get_page(api: Api, request: Request) -> bytes:
@@ -190,6 +234,7 @@ async def _get(
     `seconds` are those that an answer may take, whole.
     """
     path = _named(request)
+    renewed = False
     for attempt in range(ATTEMPTS):
         pause: float | None = None
         why = "did not answer"
@@ -202,9 +247,16 @@ async def _get(
                 if answer.status in sound:
                     return await read(answer)
                 again = redirected or pause is not None or await _is_too_fast(answer)
-                _refuse(api, request, answer.status, again=again)
+                over = answer.status == HTTPStatus.UNAUTHORIZED and not (again or request.link or renewed)
+                if not (over and api.renew):
+                    _refuse(api, request, answer.status, again=again)
         except (aiohttp.ClientError, TimeoutError) as error:
             why = f"could not be read: {urlsplit(api.base_url).netloc} ({type(error).__name__}), check `base_url`"
+            over = False
+        if over and api.renew:
+            renewed = True
+            await api.renew()
+            continue
         if pause is not None and not request.link:
             api.pace.hold(pause)
         if pause is not None and pause > LONGEST_PAUSE:

@@ -31,7 +31,6 @@ from storage.store import Store
 TOLD = "of a day that the tool's own source tells: nothing is counted twice"
 DOUBLED = "of a day of which another import tells the same: nothing is counted twice"
 FUTURE = "of a day that lies in the future"
-_NO_DAY = date(1970, 1, 1)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -240,8 +239,8 @@ def _keep_seats(wanted: Import, export: Export, told: Seats, warnings: list[str]
         return None
     known = {seat.person: seat for seat in ingestion.read_seats(store, source)}
     door = Door(wanted.key, export.tool)
-    held, aliases = seats_of(door, told.accounts, known, wanted.prices.get(export.tool), told.day)
-    held = [replace(each, start=told.day) if each.start == _NO_DAY else each for each in held]
+    price = wanted.prices.get(export.tool)
+    held, aliases = seats_of(door, told.accounts, known, price, today=told.day, unknown=told.day)
     if not wanted.dry:
         imports.replace_imported_seats(store, source, [*held, *_given_up(known, held, told.day)], told.day)
         ingestion.add_aliases(store, source, aliases)

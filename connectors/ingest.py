@@ -165,12 +165,14 @@ def _note(
 def keep_accounts(source: Source, accounts: Sequence[Account], *, today: date, seats: bool = True) -> None:
     """Keep a vendor's whole list of users as seats, and whose account is whose. An empty list changes nothing.
 
-    Without `seats` it is kept whose account is whose, and no more.
+    Without `seats` it is kept whose account is whose, and no more. A seat of which the vendor does not tell since when
+    begins, at the first reading, where the vendor's own history does: nobody can tell whether it was used before.
     """
     if not accounts:
         return
     known = {seat.person: seat for seat in ingestion.read_seats(source.store, source.name)}
-    held, aliases = seats_of(source.door, accounts, known, source.price, today)
+    unknown = today - timedelta(days=source.connector.retention_days)
+    held, aliases = seats_of(source.door, accounts, known, source.price, today=today, unknown=unknown)
     if seats:
         ingestion.replace_seats(source.store, source.name, held)
     ingestion.add_aliases(source.store, source.name, aliases)

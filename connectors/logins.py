@@ -5,13 +5,14 @@ The list is a CSV with the columns `login` and `email`. Nothing of what it holds
 
 import csv
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from connectors.door import Door
 from connectors.errors import ConfigurationError
 from connectors.rows import Account, BadLine
+from storage.facts import Person
 
 COLUMNS = {
     "login": ("login", "githublogin", "userlogin", "username"),
@@ -64,20 +65,33 @@ def read_logins(path: Path, account_id: Callable[[str], str]) -> Logins:
     return Logins(accounts=tuple(accounts), bad=tuple(bad), file=path.name)
 
 
-def settle(accounts: Sequence[Account], door: Door) -> Settled:
-    """Return the accounts, each with the address of its id that is doubted least; of several such, the first told."""
+def settle(accounts: Sequence[Account], door: Door, known: Mapping[Person, Person]) -> Settled:
+    """Return the accounts, each with the address of its id that is doubted least; of several such, the first told.
+
+    `known` is whose an account was so far. An address that the vendor found out takes it from nobody: it is what is
+    left of somebody's addresses where a better list is not read today, or no longer has them.
+    """
+    accounts = [replace(each, email=None) if _takes(each, door, known) else each for each in accounts]
     best: dict[str, Account] = {}
     disputed: set[str] = set()
     told = [each for each in accounts if each.id and door.person(each.email)]
     for each in sorted(told, key=lambda account: account.doubt):
         if door.person(best.setdefault(each.id, each).email) != door.person(each.email):
             disputed.add(each.id)
-    unknown = {each.id for each in accounts if each.active and each.id and each.id not in best}
+    held = {each.id for each in accounts if each.active and each.id}
+    unknown = {each for each in held - best.keys() if door.account(each) not in known}
     return Settled(
         accounts=tuple(replace(each, email=best[each.id].email) if each.id in best else each for each in accounts),
         unknown=len(unknown),
         disputed=len(disputed),
     )
+
+
+def _takes(account: Account, door: Door, known: Mapping[Person, Person]) -> bool:
+    """Whether somebody's account would become another's by an address that the vendor found out."""
+    own = door.account(account.id)
+    whose = known.get(own) if own else None
+    return account.doubt >= BY_VENDOR and whose is not None and whose != door.person(account.email)
 
 
 def _parse(text: str, account_id: Callable[[str], str]) -> tuple[list[Account], list[BadLine]]:

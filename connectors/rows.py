@@ -163,7 +163,7 @@ class TablePage:
     `machines` are ids of accounts that are no people: what is theirs is left out. `passed` counts rows that are sound
     but not ours to count, `bad` those that cannot be read, both by reason. `no_data`: the vendor has nothing for the
     days asked for, which is not to say that nothing happened; what was known of them stays. `company` is what is told
-    of the whole organisation.
+    of the whole organisation. `asked` are the accounts of which a table that asks person by person tells.
     """
 
     rows: tuple[DayRow, ...] = ()
@@ -173,6 +173,7 @@ class TablePage:
     then: tuple[Request, ...] = ()
     passed: Mapping[str, int] = field(default_factory=dict)
     bad: Mapping[str, int] = field(default_factory=dict)
+    asked: tuple[str, ...] = ()
     no_data: bool = False
 
 

@@ -26,7 +26,7 @@ from connectors.errors import (
     SourceFailedError,
 )
 from connectors.fold import IMPOSSIBLE, MOST, Fold
-from connectors.http import FIRST_PAUSE, TIMEOUT, Api, Sleep, get_page, limits_for, open_api, signed
+from connectors.http import READINGS, TIMEOUT, Api, Sleep, get_page, limits_for, open_api, read_page, signed
 from connectors.ingest import Clock, Source, keep_accounts, noted, now
 from connectors.limits import Limits, Pace
 from connectors.logins import Logins, settle
@@ -40,14 +40,11 @@ NEWEST, OLDEST = "newest day", "oldest day"
 WINDOW = 28
 """Days that are read, and kept, together."""
 
-MOST_ANSWERS = 20_000
-"""Answers to one window's questions: more of them do not come to an end."""
+MOST_PAGES = 20_000
+"""Pages that one question may lead to: more of them do not come to an end. A person in a list is a new question."""
 
 RESTARTS = 2
 """How often a question is asked from its first page again, where a page that it led to is gone."""
-
-READINGS = 3
-"""How often a page is asked for that cannot be read: an answer that was cut on the way is whole the next time."""
 
 DISPUTED = "a login to which two lists give different addresses: the more trusted one counts"
 REFUSED = "a person of whom the vendor refuses to tell (403), perhaps for want of a licence"
@@ -105,7 +102,7 @@ async def ingest_tables(
     with noted(source.store, source.name, progress, clock) as tally:
         async with open_api(
             base_url,
-            await _token(connector, access, clock),
+            await _token(connector, access, clock, sleep),
             connector.users,
             sign=feed.sign,
             headers=feed.headers,
@@ -114,7 +111,14 @@ async def ingest_tables(
             pace=limits.pace(base_url, access.token, sleep, per_minute=feed.per_minute),
             patience=access.timeout,
         ) as api:
-            run = _Run(api=api, source=source, feed=feed, access=access, tally=tally, today=today, limits=limits)
+            headers = dict(api.headers)
+
+            async def renew() -> None:
+                headers.update(signed(feed.sign, await _token(connector, access, clock, sleep)))
+
+            renewed = renew if feed.oauth_scope or feed.login else None
+            own = replace(api, headers=headers, renew=renewed)
+            run = _Run(api=own, source=source, feed=feed, access=access, tally=tally, today=today, limits=limits)
             await _read_people(run)
             windows, snapshots = list(_windows(run)) if _by_window(run) else [], _snapshots(run)
             progress.begin(f"Reading {connector.title}", len(windows) + len(snapshots))
@@ -122,10 +126,9 @@ async def ingest_tables(
                 await _read_snapshots(run, snapshots)
                 progress.advance(len(snapshots))
             for number, (first, last) in enumerate(windows):
-                if number and (feed.oauth_scope or feed.login):
+                if number and own.renew:
                     # A token that was exchanged for lives an hour; the windows of a first run may take longer.
-                    shown = signed(feed.sign, await _token(connector, access, clock))
-                    run = replace(run, api=replace(api, headers={**api.headers, **shown}))
+                    await own.renew()
                 if not await _read_window(run, first, last):
                     break
                 progress.advance(1)
@@ -145,7 +148,7 @@ async def probe_tables(connector: Connector, access: TableAccess, today: date) -
     table = (*feed.people, *feed.tables)[0]
     async with open_api(
         access.base_url or connector.base_url,
-        await _token(connector, access, now),
+        await _token(connector, access, now, at_once),
         table.permission,
         sign=feed.sign,
         headers=feed.headers,
@@ -189,15 +192,15 @@ def table_feed(connector: Connector) -> TableFeed:
     return connector.feed
 
 
-async def _token(connector: Connector, access: TableAccess, clock: Clock) -> str:
+async def _token(connector: Connector, access: TableAccess, clock: Clock, sleep: Sleep) -> str:
     """Return what is shown to the vendor: the key as it is, or what a sign-in gives for it."""
     feed, ids = table_feed(connector), access.scopes
     if feed.oauth_scope:
-        return await bearer_token(access.token, scope=feed.oauth_scope, admin=ids.admin, at=clock())
+        return await bearer_token(access.token, scope=feed.oauth_scope, admin=ids.admin, at=clock(), sleep=sleep)
     if not feed.login or not (ids.tenant or ids.client_id):
         return access.token
     application = Application(tenant=ids.tenant, client_id=ids.client_id, secret=access.token, api=connector.base_url)
-    return await get_token(application, feed.login)
+    return await get_token(application, feed.login, sleep)
 
 
 async def _read_people(run: _Run) -> None:
@@ -225,7 +228,8 @@ def _settled(run: _Run, accounts: Sequence[Account]) -> list[Account]:
     """Return the accounts with those of the operator's list, one address an id, and tell who remains without one."""
     logins = run.access.logins
     run.tally.bad_lines(logins.file, logins.bad)
-    settled = settle([*accounts, *logins.accounts], run.source.door)
+    known = ingestion.account_aliases(run.source.store, run.source.name)
+    settled = settle([*accounts, *logins.accounts], run.source.door, known)
     run.tally.skipped.update(nonzero({DISPUTED: settled.disputed}))
     if settled.unknown:
         some = f"{settled.unknown} logins with seats have" if settled.unknown > 1 else "1 login with a seat has"
@@ -424,33 +428,34 @@ async def _pages(run: _Run, table: Table, first: date, last: date) -> AsyncItera
     Raises ExpiredCursorError where the vendor no longer knows what it led to.
     """
     api = replace(run.api, permission=table.permission, pace=_pace(run, table))
-    waiting = deque((request, False) for request in table.ask(run.access.scopes, first, last))
+    waiting = deque((request, 0) for request in table.ask(run.access.scopes, first, last))
     asked: set[str] = set()
     refusals: list[ConnectorError] = []
     answered = False
     while waiting:
-        request, led_to = waiting.popleft()
+        request, pages = waiting.popleft()
         key = repr(request)
         if key in asked:
             raise SourceFailedError(f"{table.name} does not come to an end: a page came twice")
         asked.add(key)
-        if len(asked) > MOST_ANSWERS:
-            raise SourceFailedError(f"{table.name} does not come to an end: {MOST_ANSWERS} answers for one window")
+        if pages > MOST_PAGES:
+            raise SourceFailedError(f"{table.name} does not come to an end: {MOST_PAGES} pages to one question")
         try:
             page = await _page(api, table, request, len(asked))
         except (NotPublishedError, ForbiddenError) as error:
             missing = isinstance(error, NotPublishedError)
             if request.otherwise is not None and missing:
-                waiting.append((request.otherwise, led_to))
+                waiting.append((request.otherwise, pages))
+            elif pages and (missing or request.person):
+                raise ExpiredCursorError(f"page {len(asked)} was gone when it was asked for ({error})") from error
             elif request.person:
                 refusals.append(error)
-            elif led_to and missing:
-                raise ExpiredCursorError(f"page {len(asked)} was gone when it was asked for ({error})") from error
             else:
                 raise
             continue
         run.tally.pages += 1
-        waiting.extend((each, True) for each in page.then)
+        # The first page of a person that another list leads to is the beginning of a question.
+        waiting.extend((each, 0 if each.person and not request.person else pages + 1) for each in page.then)
         answered |= bool(request.person)
         yield page
     if refused := [each for each in refusals if isinstance(each, ForbiddenError)]:
@@ -460,17 +465,10 @@ async def _pages(run: _Run, table: Table, first: date, last: date) -> AsyncItera
 
 
 async def _page(api: Api, table: Table, request: Request, number: int) -> TablePage:
-    """Return what a page holds. One that cannot be read is asked for again: it may have been cut on the way."""
-    unreadable: Exception | None = None
-    for reading in range(READINGS):
-        if reading:
-            await api.sleep(FIRST_PAUSE * reading)
-        answer = await get_page(api, request)
-        try:
-            return table.parse(answer, request)
-        except (ValueError, KeyError, TypeError) as error:
-            unreadable = error
-    raise SourceFailedError(f"page {number} of {table.name} cannot be read, {READINGS} times over") from unreadable
+    try:
+        return await read_page(api, request, lambda answer: table.parse(answer, request))
+    except (ValueError, KeyError, TypeError) as error:
+        raise SourceFailedError(f"page {number} of {table.name} cannot be read, {READINGS} times over") from error
 
 
 def _pace(run: _Run, table: Table) -> Pace:
@@ -502,11 +500,23 @@ def _keep(run: _Run, days: list[date], fold: Fold, facts: list[Usage], read: Seq
         positions[oldest] = min(known[oldest] or "9", str(days[0]))
     silent = fold.untold - {fact.day for fact in facts}
     told = [day for day in days if day not in silent]
-    _keep_company(run, fold, days, told=[day for day in days if day not in fold.untold | fold.unread])
-    if any(each.adds for each in run.feed.tables):
-        ingestion.merge_usage(source.store, source.name, told, facts, positions, restated=told)
+    adds = any(each.adds for each in run.feed.tables)
+    # What a snapshot told of the organisation is not told again by window: a window withdraws none of it.
+    unsaid = set(days) if adds else fold.untold | fold.unread
+    _keep_company(run, fold, days, told=[day for day in days if day not in unsaid])
+    if adds:
+        only = _asked(run, fold)
+        ingestion.merge_usage(source.store, source.name, told, facts, positions, restated=told, only=only)
     else:
         ingestion.replace_usage(source.store, source.name, told, facts, positions)
+
+
+def _asked(run: _Run, fold: Fold) -> set[Person] | None:
+    """Return of whom a window told all there is; None: of everybody."""
+    if not all(each.by_person for each in _by_window(run)):
+        return None
+    owners = ingestion.account_aliases(run.source.store, run.source.name)
+    return {person for own in fold.asked for person in (own, owners.get(own, own))}
 
 
 def _keep_company(run: _Run, fold: Fold, days: Collection[date], *, told: Collection[date]) -> None:

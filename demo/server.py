@@ -42,6 +42,8 @@ class _Vendor:
     everybody: tuple[User, ...]
     oldest: Callable[[], datetime]
     """Files that ended at or before this are gone."""
+    newest: Callable[[], datetime]
+    """Files that end after this are not written yet."""
     secret: bytes
     usage: Callable[[], list[dict[str, Any]]] | None
     """Rows of the usage analytics; None where they are not enabled for the workspace."""
@@ -59,7 +61,8 @@ class _Vendor:
         if feed is None:
             return ()
         gone = bisect.bisect_right(feed.files, self.oldest(), key=lambda file: file.end_time)
-        return feed.files[gone:]
+        written = bisect.bisect_right(feed.files, self.newest(), key=lambda file: file.end_time)
+        return feed.files[gone:written]
 
     def find(self, types: tuple[str, ...], file_id: str) -> tuple[Feed, LogFile]:
         """Return a kept file and its feed; answers 404 where there is none."""
@@ -219,7 +222,8 @@ def vendor_app(
     """Return the vendor's server over a company.
 
     With `archive` every file is there; else only those whose `end_time` lies in the 30 days before `now` (by default
-    the clock's). `bad_lines` puts damaged copies of a few lines among the good ones. `analytics` are enabled on demand.
+    the clock's). Where `now` is given, files that end after it are not there yet. `bad_lines` puts damaged copies of a
+    few lines among the good ones. `analytics` are enabled on demand.
     """
     clock = now or (lambda: datetime.now(UTC))
     feeds = {
@@ -234,6 +238,7 @@ def vendor_app(
         secret=company.workspace_id.encode(),
         usage=cache(lambda: usage_rows(company)) if analytics else None,
         oldest=(lambda: datetime.min.replace(tzinfo=UTC)) if archive else (lambda: clock() - RETENTION),
+        newest=now or (lambda: datetime.max.replace(tzinfo=UTC)),
         scopes={
             ("workspaces", company.workspace_id): ("CONVERSATION_MESSAGE", "COSTS", *EMPTY_TYPES),
             ("organizations", company.organisation_id): ("COSTS",),

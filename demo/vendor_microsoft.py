@@ -169,7 +169,7 @@ def _lines(company: Company, use: ToolUse, day: int, period: str, *, newer: bool
     for number in sorted(use.days):
         if number <= day:
             for each in use.days[number]:
-                history[each.person].append(each)
+                history.setdefault(each.person, []).append(each)
     refreshed, days = str(company.day(day)), 180 if period == "ALL" else int(period[1:])
     lines = [
         _line(company, person, refreshed, days, [str(company.day(each.day)) for each in done][-1:], newer=newer)

@@ -8,7 +8,7 @@ import base64
 import hashlib
 import hmac
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -18,7 +18,7 @@ from aiohttp.typedefs import Handler, Middleware
 from demo import vendor_anthropic, vendor_cursor, vendor_github, vendor_google, vendor_microsoft, vendor_openai
 from demo.chaos import Chaos, with_chaos
 from demo.company import Company
-from demo.tools import TOOLS, use_tools
+from demo.tools import TOOLS, ToolUse, use_tools
 
 BUSY_EVERY = 40
 PREFIXES = {
@@ -43,6 +43,9 @@ OWNED = {
 }
 """Whose key opens what. Signed links, and where a key is exchanged for a token, lie elsewhere."""
 
+BY_DAY = ("day", "date", "starting_at")
+"""How Anthropic and GitHub are told the one day that a question is about."""
+
 
 def vendors_app(
     company: Company,
@@ -50,14 +53,17 @@ def vendors_app(
     keys: Mapping[str, str],
     today: Callable[[], date] | None = None,
     signatory: vendor_google.Signatory | None = None,
+    uses: Mapping[str, ToolUse] | None = None,
+    late: Collection[date] = (),
 ) -> web.Application:
     """Return the vendors' server. `keys` has each tool's, by tool.
 
     `today` is the day on which Microsoft is asked for its report, by default the second after the company's last.
-    `signatory` is the service account that may ask Google for tokens; by default nobody may.
+    `signatory` is the service account that may ask Google for tokens; by default nobody may. `uses` is what is told in
+    place of what the company does, and days that are `late` are not published by those vendors who are asked by day.
     """
-    uses = use_tools(company)
-    app = web.Application(middlewares=[_door(keys, itertools.count(1))])
+    uses = uses or use_tools(company)
+    app = web.Application(middlewares=[_door(keys, itertools.count(1)), _without({str(day) for day in late})])
     app.add_routes(vendor_anthropic.routes(company, uses["claude"], uses["claude-code"]))
     app.add_routes(vendor_cursor.routes(company, uses["cursor"]))
     secret = hashlib.sha256(company.workspace_id.encode()).digest()
@@ -79,6 +85,19 @@ def _door(keys: Mapping[str, str], numbers: Iterator[int]) -> Middleware:
                 return web.json_response({"error": {"message": "missing or invalid API key"}}, status=401)
         if next(numbers) % BUSY_EVERY == 0:
             return web.json_response({"error": {"message": "slow down"}}, status=429, headers={"Retry-After": "0"})
+        return await handler(request)
+
+    return look
+
+
+def _without(late: Collection[str]) -> Middleware:
+    """Return what answers 404 to a question about a day that is not published yet."""
+
+    @web.middleware
+    async def look(request: web.Request, handler: Handler) -> web.StreamResponse:
+        asked = next((request.query[name] for name in BY_DAY if name in request.query), "")
+        if asked[:10] in late:
+            return web.json_response({"error": {"message": "not yet"}}, status=404)
         return await handler(request)
 
     return look
@@ -122,10 +141,12 @@ async def start_vendors(
     keys: Mapping[str, str],
     today: Callable[[], date] | None = None,
     chaos: Chaos | None = None,
+    uses: Mapping[str, ToolUse] | None = None,
+    late: Collection[date] = (),
 ) -> RunningVendors:
     """Serve the vendors on 127.0.0.1, on a free port, until closed. See `vendors_app`; `chaos` makes them faulty."""
     signatory = vendor_google.new_signatory()
-    app = vendors_app(company, keys=keys, today=today, signatory=signatory)
+    app = vendors_app(company, keys=keys, today=today, signatory=signatory, uses=uses, late=late)
     runner = web.AppRunner(with_chaos(app, chaos) if chaos else app, access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()

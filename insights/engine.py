@@ -1,7 +1,7 @@
 """Every detector over the panel, and the findings worth a reader's time."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from insights.detectors import DETECTORS
@@ -14,6 +14,9 @@ from insights.scan import Change, Scan
 from insights.series import Panel
 from insights.signs import judged
 from storage.findings import Choice
+
+GENERAL = "changes"
+"""The detector that tells whatever changed and no pattern explains."""
 
 MOST = 5
 """Findings in a digest, and lines about what is resolved."""
@@ -83,7 +86,7 @@ def examine(
     names = judged(shown) if shown.weeks else ()
     judges = judges_of(shown, scanned)
     known = memory or Memory()
-    found = [beside(each, known, judges) for each in grouped(found, names)]
+    found = [beside(each, known, judges) for each in _once(tuple(grouped(found, names)))]
     choices = [silenced(each, known) for each in found]
     ranked = _ranked([each for each, choice in zip(found, choices, strict=True) if choice is None])
     sound = {name: each for name, each in every.items() if name not in {fault.detector for fault in failed}}
@@ -124,6 +127,23 @@ def _detected(panel: Panel, detectors: Sequence[Detector]) -> tuple[list[Finding
     return found, tuple(faults)
 
 
+def _once(found: Sequence[Finding]) -> Iterator[Finding]:
+    """Yield the findings without those of GENERAL which a pattern tells already, of the same metric going the same way.
+
+    A pattern says what a change means, and the change itself stands in its sentence.
+    """
+    patterns = [each for each in found if each.detector != GENERAL]
+    for each in found:
+        same = [known for known in patterns if (known.metric, known.tool) == (each.metric, each.tool)]
+        if each.detector != GENERAL or not any(_covers(known, each) for known in same):
+            yield each
+
+
+def _covers(pattern: Finding, change: Finding) -> bool:
+    where = not pattern.departments or not change.departments or set(pattern.departments) & set(change.departments)
+    return bool(where) and pattern.direction in {0, change.direction}
+
+
 def _fault(detector: str, error: Exception) -> Fault:
     return Fault(detector=detector, error=f"{type(error).__name__}: {error}")
 
@@ -131,17 +151,20 @@ def _fault(detector: str, error: Exception) -> Fault:
 def _ranked(found: Sequence[Finding]) -> tuple[Finding, ...]:
     """The findings, largest first; each further one about a department that was named before counts half.
 
-    A department acts on one thing at a time, and a reader wants to hear of others too.
+    A department acts on one thing at a time, and a reader wants to hear of others too. So it is with changes that no
+    pattern explains and that one view shows: prompts, tokens and credits rise together.
     """
     left, ranked = list(found), list[Finding]()
     while left:
         named = Counter(name for each in ranked for name in each.departments)
-        best = min(left, key=lambda each: (-_weight(each, named), each.key))
+        seen = Counter(each.view for each in ranked if each.detector == GENERAL)
+        best = min(left, key=lambda each: (-_weight(each, named, seen), each.key))
         left.remove(best)
         ranked.append(best)
     return tuple(ranked)
 
 
-def _weight(finding: Finding, named: Mapping[str, int]) -> float:
+def _weight(finding: Finding, named: Mapping[str, int], seen: Mapping[str, int]) -> float:
     before = max((named[name] for name in finding.departments), default=0)
+    before += seen[finding.view] if finding.detector == GENERAL else 0
     return float(finding.rank * 0.5**before)

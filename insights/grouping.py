@@ -67,4 +67,4 @@ def _most(chances: Sequence[float | None]) -> float | None:
 def _for_all(action: Action, names: Sequence[str]) -> Action:
     """The action for all the departments, where that is all it needs to know; else that of the first."""
     made = filled(RAW[action.id], departments=listing(names)) if action.id in RAW else action
-    return action if "{" in f"{made.title}{''.join(made.steps)}{made.where}{made.expected}" else made
+    return action if "{" in f"{made.title}{''.join(made.steps)}{''.join(made.where.values())}{made.expected}" else made

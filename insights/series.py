@@ -82,6 +82,7 @@ class Panel:
     _guarded: Callable[[], Guarded]
     _scan: Callable[[], Scan]
     _pairs: Callable[[], tuple[tuple[tuple[str, str], ...], Floats]]
+    _wide: "Panel | None" = None
 
     def values(self, metric: str, department: str = COMPANY, tool: str = "") -> tuple[float | None, ...]:
         """Return a value a week: None where it is hidden or absent."""
@@ -227,10 +228,17 @@ class Panel:
         held = [each for each in told if each.holders != 0]
         return tuple(sorted(held, key=lambda each: (-(each.holders or 0), each.tool, each.other)))
 
+    @property
+    def wide(self) -> "Panel":
+        """The panel from which this one was narrowed down, with all its tools; itself where it was not."""
+        return self._wide or self
+
     def narrowed(self, tool: str) -> "Panel":
         """Return the panel of one of its tools."""
         at = self.tools.index(tool)
-        return replace(self, tools=(tool,), _gated=self._gated.of_tool(at), _mix=lambda: self._mix().of_tool(at))
+        return replace(
+            self, _wide=self.wide, tools=(tool,), _gated=self._gated.of_tool(at), _mix=lambda: self._mix().of_tool(at)
+        )
 
     @cached_property
     def _rows(self) -> dict[str, int]:
@@ -340,6 +348,10 @@ def _scanned(guarded: Guarded) -> Scan:
     alike = tuple(replace(each, tool=ALL_TOOLS) for each in found.changes)
     judged = frozenset((metric, ALL_TOOLS, name) for metric, _, name in found.judged)
     return replace(found, changes=(*found.changes, *alike), judged=found.judged | judged)
+
+
+def _mix_of(whole: Callable[[], Mix], at: int) -> Mix:
+    return whole().of_tool(at)
 
 
 def _asked(weeks: int | Weeks, oldest: date | None, newest: date | None) -> tuple[date, ...]:

@@ -229,6 +229,12 @@ def replace_usage(
     replace_usage_rows(store, source, days, rows, positions)
 
 
+def move_watermarks(store: Store, source: str, positions: Mapping[str, str]) -> None:
+    """Write how far `source` came, by stream, whatever was written before."""
+    with store.writing() as connection:
+        _move_watermarks(connection, source, positions)
+
+
 def merge_usage(
     store: Store,
     source: str,
@@ -237,13 +243,14 @@ def merge_usage(
     positions: Mapping[str, str] | None = None,
     *,
     restated: Collection[date] = (),
+    only: Collection[Person] | None = None,
 ) -> None:
     """Write facts of `source` for `days` beside those that are there, in one transaction.
 
     A fact without measures only says that somebody was active, and takes nothing away; one with measures takes the
     place of the one there. On `restated` days measures that are not told anew are withdrawn: a fact of a model goes,
-    and of one without a model stays that somebody was active. `positions` are the watermarks, by stream, that go
-    with them.
+    and of one without a model stays that somebody was active; of people beside `only` these, all of it stays.
+    `positions` are the watermarks, by stream, that go with them.
     """
     rows = [_USAGE_VALUES(each) for each in sorted(facts, key=_USAGE_ORDER)]
     _refuse_strangers(days, rows)
@@ -251,7 +258,7 @@ def merge_usage(
     with store.writing() as connection:
         there = select(*columns).where(usage.c.source == source, usage.c.day.in_(days))
         known = {row[:4]: tuple(row) for row in connection.execute(there)}
-        wanted = dict(_unwithdrawn(known, restated))
+        wanted = dict(_unwithdrawn(known, restated, only))
         for row in rows:
             if _is_measured(row) or row[:4] not in wanted:
                 wanted[row[:4]] = row
@@ -269,10 +276,13 @@ def merge_usage(
         mark_due(connection, {monday(key[0]) for key in changed})
 
 
-def _unwithdrawn(known: Mapping[_Key, _Row], restated: Collection[date]) -> Iterator[tuple[_Key, _Row]]:
+def _unwithdrawn(
+    known: Mapping[_Key, _Row], restated: Collection[date], only: Collection[Person] | None
+) -> Iterator[tuple[_Key, _Row]]:
     """Return what stays of facts on days that are told anew, before what is told."""
     for key, row in known.items():
-        if key[0] not in restated or not _is_measured(row):
+        stays = key[0] not in restated or (only is not None and key[1] not in only)
+        if stays or not _is_measured(row):
             yield key, row
         elif key[3] == NO_MODEL:
             day, person, tool, model = key

@@ -13,6 +13,7 @@ from insights.scan import COURSES, Change
 from insights.series import Panel
 from insights.signs import filled, judged, reach, recent_people, size
 from insights.weekly import ALL_TOOLS, COMPANY
+from insights.why import why
 from insights.words import listing, told, tool_name
 
 WORSE = {
@@ -159,6 +160,11 @@ def _not(rest: Sequence[str], way: str) -> str:
 
 def _from_to(panel: Panel, metric: Metric, change: Change) -> str:
     return f"{told(change.before, metric.unit, panel.currency)} → {told(change.now, metric.unit, panel.currency)}"
+
+
+def _why(panel: Panel, lead: Change) -> str:
+    cause = why(panel.wide, lead, tool_name)
+    return cause.text if cause else ""
 
 
 def _joined(*parts: str) -> str:

@@ -70,6 +70,15 @@ def test_a_stream_that_was_not_read_for_half_of_what_its_vendor_keeps_raises_an_
     assert "so days are being lost for good." in alarm
 
 
+def test_the_alarm_of_a_source_goes_by_the_kind_in_which_it_is_read(store: Store) -> None:
+    read(store, source="codex")
+    keep(store, "codex", date(2026, 10, 1), date(2026, 10, 20))
+    as_of = at(store, date(2026, 11, 16))
+    assert status_of(as_of, Settings(sources={"codex": Source(kind="")})).alarms == ()
+    (alarm,) = status_of(as_of, Settings(sources={"codex": Source(kind="logs")})).alarms
+    assert "its vendor keeps 30 days" in alarm
+
+
 def test_runs_that_end_well_do_not_hide_a_watermark_that_stands_still(store: Store) -> None:
     read_to(store, date(2026, 11, 1))
     read_to(store, date(2026, 11, 17), stream="COSTS")

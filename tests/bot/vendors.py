@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from bot.installation import Installation, installation_of
 from bot.settings import load
+from demo import vendor_google, vendor_microsoft
 from demo.company import Company
 from demo.roster import directory_csv
 from demo.server import vendor_app
@@ -92,9 +93,10 @@ def installed(folder: Path, company: Company, vendors: Vendors, *tools: str, wro
     tables = ['[privacy]\nkey = "file:identity.key"\n\n[sources.directory]\nkind = "csv"\npath = "people.csv"\n']
     write_secret(folder / "identity.key", "a key that is long enough")
     for tool in tools:
-        write_secret(folder / f"{tool}.key", "wrong" if tool == wrong_key else f"the key of {tool}")
+        write_secret(folder / f"{tool}.key", "wrong" if tool == wrong_key else _shown(tool))
         scopes = {
             "chatgpt": f'workspace = "{company.workspace_id}"\norganization = "{company.organisation_id}"\n',
+            "codex": f'workspace = "{company.workspace_id}"\n',
             "github-copilot": f'organization = "{ORGANISATION}"\n',
         }
         tables.append(
@@ -102,6 +104,12 @@ def installed(folder: Path, company: Company, vendors: Vendors, *tools: str, wro
         )
     (folder / "ai-usage.toml").write_text("\n".join(tables), encoding="utf-8")
     return installation_of(load(folder / "ai-usage.toml"))
+
+
+def _shown(tool: str) -> str:
+    """Return what opens a vendor: the key, or what the vendor's sign-in gives for it."""
+    key = f"the key of {tool}"
+    return {"gemini": vendor_google.token, "copilot": vendor_microsoft.token}.get(tool, str)(key)
 
 
 def write_secret(path: Path, value: str) -> None:

@@ -155,6 +155,17 @@ async def test_a_file_with_a_wrong_checksum_is_not_done_and_stops_nobody(
     assert only(facts(store))["messages"] == 5
 
 
+async def test_no_run_lists_files_from_before_the_first_one_began(run: Run, store: Store, vendor: Vendor) -> None:
+    sound = vendor.bodies["eclf_1"]
+    vendor.bodies["eclf_1"] = sound + b"x"
+    begin = date(2026, 11, 10)
+    await run(since=begin)
+    vendor.bodies["eclf_1"] = sound
+    vendor.add("eclf_before", "2026-11-08T10:00:00.000000Z", [message(0, moment=NOON - timedelta(days=2))])
+    await run()
+    assert {row["day"] for row in facts(store)} == {begin}
+
+
 async def test_a_stream_that_is_not_switched_on_is_a_warning(run: Run, store: Store, vendor: Vendor) -> None:
     vendor.costs_enabled = False
     report = await run()

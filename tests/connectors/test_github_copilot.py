@@ -237,10 +237,23 @@ def test_a_sign_in_outranks_the_operator_and_the_operator_a_verified_domain() ->
 
     seats = [Account(id=each, email=None, active=True, created=None) for each in ("octo", "octo-bo", "octo-cy", "")]
     lists = [by(2, "c@example.com"), by(1, "b@example.com"), by(0, "A@example.com"), by(2, "bo@example.com", "octo-bo")]
-    settled = settle([*seats, *lists, by(1, "BO@example.com", "octo-bo")], DOOR)
+    settled = settle([*seats, *lists, by(1, "BO@example.com", "octo-bo")], DOOR, {})
     assert [each.email for each in settled.accounts[:4]] == ["A@example.com", "BO@example.com", None, None]
     assert {each.email for each in settled.accounts if each.id == "octo"} == {"A@example.com"}
     assert (settled.unknown, settled.disputed) == (1, 1)
+
+
+@pytest.mark.parametrize(("doubt", "taken"), [(0, True), (1, True), (2, False)])
+def test_an_address_on_a_verified_domain_takes_a_login_from_nobody_to_whom_it_belonged(
+    doubt: int, *, taken: bool
+) -> None:
+    told = Account(id="octo", email="other@example.com", active=True, created=None, doubt=doubt)
+    own, before = DOOR.account("octo"), DOOR.person("ana@example.com")
+    assert own
+    assert before
+    settled = settle([Account(id="octo", email=None, active=True, created=None), told], DOOR, {own: before})
+    assert {each.email for each in settled.accounts} == {"other@example.com" if taken else None}
+    assert settled.unknown == 0
 
 
 # Usage --------------------------------------------------------------------------------------------------------------
@@ -381,7 +394,7 @@ NAMED = account(email="ana@example.com", active=False, created=None)
 
 @pytest.mark.parametrize("accounts", [[SEATED, NAMED], [NAMED, SEATED]])
 def test_a_seat_without_an_address_takes_it_from_the_account_of_the_same_id(accounts: list[Account]) -> None:
-    seats, aliases = seats_of(DOOR, accounts, {}, None, TODAY)
+    seats, aliases = seats_of(DOOR, accounts, {}, None, today=TODAY, unknown=date(2026, 1, 1))
     ana, own = DOOR.person("ana@example.com"), DOOR.account("octo-ana")
     assert ana
     assert own
@@ -390,12 +403,14 @@ def test_a_seat_without_an_address_takes_it_from_the_account_of_the_same_id(acco
 
 
 def test_an_address_without_a_seat_is_an_alias_and_no_seat() -> None:
-    seats, aliases = seats_of(DOOR, [NAMED], {}, None, TODAY)
+    seats, aliases = seats_of(DOOR, [NAMED], {}, None, today=TODAY, unknown=date(2026, 1, 1))
     assert (seats, len(aliases)) == ([], 1)
 
 
 def test_accounts_without_ids_do_not_lend_each_other_addresses() -> None:
-    seats, _ = seats_of(DOOR, [account(id="", email="ana@example.com"), account(id="")], {}, None, TODAY)
+    seats, _ = seats_of(
+        DOOR, [account(id="", email="ana@example.com"), account(id="")], {}, None, today=TODAY, unknown=date(2026, 1, 1)
+    )
     assert len(seats) == 1
 
 
@@ -403,9 +418,9 @@ def test_a_seat_that_is_listed_no_more_ended_when_that_was_first_seen() -> None:
     ana = DOOR.person("ana@example.com")
     assert ana
     held = Seat(person=ana, tool="github-copilot", start=date(2026, 1, 1), plan="business")
-    (ended,), _ = seats_of(DOOR, [NAMED], {ana: held}, None, TODAY)
+    (ended,), _ = seats_of(DOOR, [NAMED], {ana: held}, None, today=TODAY, unknown=date(2026, 1, 1))
     assert (ended.start, ended.end, ended.plan) == (date(2026, 1, 1), TODAY, "business")
-    (again,), _ = seats_of(DOOR, [NAMED], {ana: ended}, None, date(2026, 11, 25))
+    (again,), _ = seats_of(DOOR, [NAMED], {ana: ended}, None, today=date(2026, 11, 25), unknown=date(2026, 1, 1))
     assert again == ended
 
 

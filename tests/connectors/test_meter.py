@@ -242,21 +242,25 @@ async def test_pages_that_lead_nowhere_are_an_error_and_the_messages_are_kept(
     assert [row["sessions"] for row in facts(store)] == [1]
 
 
-async def test_a_cursor_that_expired_on_the_way_is_an_error_and_no_short_count(
-    run: Run, store: Store, vendor: Vendor
+@pytest.mark.parametrize(("times", "kept"), [(1, 6), (2, 6), (3, 1)])
+async def test_a_cursor_that_expired_has_the_window_asked_anew_and_one_that_stays_expired_is_no_short_count(
+    run: Run, store: Store, vendor: Vendor, times: int, kept: int
 ) -> None:
     vendor.usage = [usage(user=f"p{number}@example.com", text_output_tokens=9) for number in range(5)]
-    answers = iter([None, (400, {})])
+    answers = iter([None, 400] * times)
     trouble = vendor._trouble
 
     def expired(request: web.Request) -> web.Response | None:
         given = next(answers, None) if request.path == ANALYTICS else None
-        return web.Response(status=given[0]) if given else trouble(request)
+        return web.Response(status=given) if given else trouble(request)
 
     vendor._trouble = expired  # type: ignore[method-assign]
-    with pytest.raises(SourceFailedError, match="broke off"):
+    if kept == 1:
+        with pytest.raises(SourceFailedError, match="broke off"):
+            await run()
+    else:
         await run()
-    assert len(facts(store)) == 1
+    assert len(facts(store)) == kept
     assert (await run()).warnings == ()
     assert len(facts(store)) == 6
 

@@ -1,16 +1,12 @@
 """The engine ranks, keeps what a reader has time for, and survives its detectors."""
 
 from collections import Counter
-from dataclasses import replace
 
 import pytest
 
-from insights.actions import ACTIONS
-from insights.actions.default_model import set_default_model
-from insights.actions.prompt_templates import share_templates
 from insights.actions.reclaim_seats import activate_or_reclaim
 from insights.actions.use_case_session import use_case_session
-from insights.engine import MOST, actionable, examine, findings
+from insights.engine import MOST, examine, findings
 from insights.finding import Action, Detector, Evidence, Finding
 from insights.series import Panel
 from insights.signs import filled
@@ -83,14 +79,6 @@ def test_one_tool_of_several_is_examined_by_itself(planted, group) -> None:
     assert {each.tool for each in found} == {"chatgpt"}
     assert all(each.key.endswith(":chatgpt") for each in found)
     assert "unused_seats" in {each.detector for each in found}
-
-
-def test_what_takes_five_minutes_ranks_above_a_meeting_and_a_meeting_above_a_programme() -> None:
-    programme = replace(share_templates, minutes=3 * 480)
-    order = [actionable(each) for each in (set_default_model, use_case_session, share_templates, programme)]
-    assert order == sorted(order, reverse=True)
-    assert (order[0], order[-1]) == (1.0, 0.5)
-    assert all(0.5 <= actionable(each) <= 1 for each in ACTIONS)
 
 
 def one_a_department(direction: int, *names: str, action: Action = use_case_session):

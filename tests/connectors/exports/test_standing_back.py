@@ -95,11 +95,11 @@ def test_what_was_imported_goes_when_the_source_comes_to_tell_it(store: Store, t
 def test_a_source_that_tells_last_days_only_yields_and_is_yielded_to_by_person(store: Store, tmp_path: Path) -> None:
     bo = door("copilot").person("bo@example.com")
     assert bo is not None
-    ingestion.add_usage(store, "copilot", [DAY], [usage("copilot", person=ZOE)])
+    ingestion.merge_usage(store, "copilot", [DAY], [usage("copilot", person=ZOE)])
     text = f"{ADMIN_CENTRE}\nana@example.com,Ana,1,1,2026-10-01\nbo@example.com,Bo,1,1,2026-10-01\n"
     load_text(store, tmp_path, text, period=OCTOBER)
     assert len(rows(store, "usage")) == 3
-    ingestion.add_usage(store, "copilot", [DAY], [usage("copilot", person=bo)])
+    ingestion.merge_usage(store, "copilot", [DAY], [usage("copilot", person=bo)])
     assert sorted(known(store, "usage", "source")) == [("copilot",), ("copilot",), ("import:copilot-usage",)]
 
 
@@ -149,7 +149,7 @@ def test_a_dry_run_writes_nothing(store: Store, tmp_path: Path) -> None:
 def test_a_run_is_noted_for_each_kind_with_what_was_skipped_and_damaged(store: Store, tmp_path: Path) -> None:
     load(store, folder_of(tmp_path, {"a.csv": chatgpt(), "b.csv": chatgpt({"messages": "x"}), "c.csv": OLDER}))
     assert known(store, "run", "source", "files", "rows", "error") == [
-        ("import:chatgpt-users", 1, 3, "1 damaged files were not read"),
+        ("import:chatgpt-users", 1, 3, "1 damaged file was not read"),
         ("import:cursor-events", 1, 2, None),
     ]
     assert ANA["email"].lower() not in str(rows(store, "run")).lower()

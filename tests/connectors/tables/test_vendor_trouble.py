@@ -17,7 +17,7 @@ from connectors.http import get_page, open_api
 from connectors.rows import Request
 from storage import ingestion
 from storage.store import Store
-from tests.connectors.tables.toy import MAY, Vendor, at_once, facts, read, row, table, toy
+from tests.connectors.tables.toy import MAY, Vendor, at_once, company, facts, read, row, table, toy
 
 ANA, BO = "ana@example.com", "bo@example.com"
 D17, D18, D19 = "2026-11-17", "2026-11-18", "2026-11-19"
@@ -257,7 +257,7 @@ async def test_an_optional_table_that_was_never_read_is_left_out(vendor: Vendor,
 
 
 async def test_what_an_optional_table_told_is_not_lost_when_it_is_refused_later(vendor: Vendor, store: Store) -> None:
-    connector = toy(table("log"), table("extra", optional=True))
+    connector = toy(table("log"), table("extra", optional=True, measures=frozenset({"prompts"})))
     vendor.pages["extra"] = [{"rows": [row(ANA, D18, prompts=100)]}]
     await read(vendor, store, connector)
     before = facts(store)
@@ -270,6 +270,20 @@ async def test_what_an_optional_table_told_is_not_lost_when_it_is_refused_later(
     vendor.pages["extra"] = [{"rows": [row(ANA, D18, prompts=200)]}]
     await read(vendor, store, connector)
     assert facts(store)[0] == (D18, "ana", "", 203)
+
+
+async def test_an_optional_table_of_the_whole_organisation_does_not_hold_people_up_when_it_is_refused_later(
+    vendor: Vendor, store: Store
+) -> None:
+    connector = toy(table("log"), table("extra", optional=True))
+    vendor.pages["extra"] = [{"company": [{"day": D18, "measures": {"merged": 5}}]}]
+    await read(vendor, store, connector)
+    vendor.answer = lambda request: web.Response(status=403) if "extra" in request.path else None
+    vendor.pages["log"] = [{"rows": [row(BO, D18, prompts=9)]}]
+    report = await read(vendor, store, connector)
+    assert facts(store) == [(D18, "bo", "", 9)]
+    assert company(store) == [(D18, "merged", 5)]
+    assert report.warnings[0].startswith("extra is not read: extra refused the key (403)")
 
 
 SECRET = b"the storage host's own secret"
