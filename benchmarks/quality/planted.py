@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
+from insights.why import why
 from numpy.typing import NDArray
 
 from benchmarks.quality import claims, people
@@ -23,7 +24,6 @@ from insights.engine import MOST, examine
 from insights.finding import Finding
 from insights.scan import Change, Scan
 from insights.series import panel
-from insights.why import why
 from storage.facts import Member
 from storage.store import open_store
 
