@@ -8,11 +8,11 @@ from bot.format import clean
 from bot.ingestion import roll_up
 from bot.installation import Installation
 from bot.wording import tool_name
-from connectors.export import Period
-from connectors.filereport import FileReport, Part
+from connectors.exports.export import Period
+from connectors.exports.filereport import FileReport, Part
+from connectors.exports.sheet import sheet_files
 from connectors.importing import Import, import_files
 from connectors.report import Progress
-from connectors.sheet import sheet_files
 from insights.numbers import format_value
 from insights.words import counted
 

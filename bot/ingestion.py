@@ -12,15 +12,16 @@ from bot.installation import Installation
 from bot.settings import DIRECTORY, SettingsError, nearest, secret
 from bot.settings import Source as SourceSettings
 from bot.stopping import Stop
-from connectors.connector import Connector, Scopes, TableFeed, from_files, opt_in_tables
+from connectors.connector import Connector, Scopes, TableFeed, from_files, opt_in_tables, table_feed
 from connectors.door import Door
 from connectors.errors import BeingReadError, ConnectorError, TryAgainError
-from connectors.fetch import Access, ingest, probe
-from connectors.http import Sleep
+from connectors.files.fetch import Access, ingest, probe
 from connectors.ingest import STOPPED, Source, fault_in_words, ingest_directory, ingest_path, next_try
-from connectors.logins import Logins, read_logins
+from connectors.net.http import Sleep
 from connectors.report import Progress, RunReport, StoppedError, Watch
-from connectors.tables import TableAccess, ingest_tables, probe_tables, table_feed
+from connectors.tables.logins import Logins, read_logins
+from connectors.tables.run import ingest_tables, probe_tables
+from connectors.tables.state import TableAccess
 from storage import ingestion
 from storage.discover import discover
 from storage.periods import refresh_periods

@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 from bot.format import format_day
 from bot.wording import tool_name
 from connectors.connector import Connector, TableFeed
-from connectors.tables import NEWEST, OLDEST
-from connectors.timestamps import UNREADABLE, read_time
+from connectors.files.timestamps import UNREADABLE, read_time
+from connectors.tables.windows import NEWEST, OLDEST
 from storage.ingestion import late_days, waiting_days
 from storage.reading import Coverage, Run, watermarks
 from storage.store import Store

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 
 import msgspec
 
-from connectors.chatgpt_messages import MESSAGE, Event, looks_like_message, messages_of, read_usual
-from connectors.chatgpt_usage import ask, parse_usage
 from connectors.connector import Connector, Meter, Permission, Stream, Table
-from connectors.costs_log import COSTS, costs_of
-from connectors.jsonl import FOREIGN, UNREADABLE_JSON, read_lines
-from connectors.logs_platform import COMPLIANCE_READ, RETENTION_DAYS, WHERE, logs_feed
+from connectors.parts.chatgpt_messages import MESSAGE, Event, looks_like_message, messages_of, read_usual
+from connectors.parts.chatgpt_usage import ask, parse_usage
+from connectors.parts.costs_log import COSTS, costs_of
+from connectors.parts.jsonl import FOREIGN, UNREADABLE_JSON, read_lines
+from connectors.parts.logs_platform import COMPLIANCE_READ, RETENTION_DAYS, WHERE, logs_feed
 from connectors.rows import BadLine, CostRow, Rows
 
 _EVENT = msgspec.json.Decoder(Event)

@@ -15,14 +15,11 @@ Sources: the vendor's pages about its analytics APIs, read in 2026.
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from decimal import Decimal
 from functools import partial
-from typing import Generic, TypeVar
-
-import msgspec
 
 from connectors.connector import Connector, Permission, Scopes, Table, TableFeed
-from connectors.parsing import known, midnights, next_page
+from connectors.parts.claude_reports import PEOPLE, REPORT, Chat, Cowork, in_money
+from connectors.parts.parsing import known, midnights, next_page
 from connectors.rows import DayRow, Request, TablePage
 
 BEGINNING = date(2026, 1, 1)
@@ -30,53 +27,6 @@ BEGINNING = date(2026, 1, 1)
 
 CLAUDE_CODE = "use of Claude Code, which is another tool"
 OTHER_PRODUCTS = "use of a product of Claude other than chat"
-
-
-T = TypeVar("T")
-
-
-class _User(msgspec.Struct):
-    id: str | None = None
-    email_address: str | None = None
-
-
-class _Chat(msgspec.Struct):
-    distinct_conversation_count: int | None = None
-    message_count: int | None = None
-
-
-class _Cowork(msgspec.Struct):
-    distinct_session_count: int | None = None
-    message_count: int | None = None
-
-
-class _Person(msgspec.Struct):
-    user: _User
-    chat_metrics: _Chat | None = None
-    cowork_metrics: _Cowork | None = None
-
-
-class _Actor(msgspec.Struct):
-    user_id: str | None = None
-    email: str | None = None
-
-
-class _Use(msgspec.Struct):
-    actor: _Actor
-    product: str | None = None
-    model: str | None = None
-    uncached_input_tokens: int | None = None
-    output_tokens: int | None = None
-    amount: Decimal | None = None
-
-
-class _Page(msgspec.Struct, Generic[T]):
-    data: list[T]
-    has_more: bool | None = None
-    next_page: str | None = None
-
-
-_PEOPLE, _REPORT = msgspec.json.Decoder(_Page[_Person]), msgspec.json.Decoder(_Page[_Use])
 
 
 def ask_users(scopes: Scopes, first: date, last: date) -> tuple[Request, ...]:
@@ -103,9 +53,9 @@ def _ask(name: str, day: date, parameters: Mapping[str, str | Sequence[str]]) ->
 
 def parse_users(answer: bytes, request: Request) -> TablePage:
     """Return the chat of those who were active. Raises ValueError for a page that says there is more, but not where."""
-    page, rows = _PEOPLE.decode(answer), []
+    page, rows = PEOPLE.decode(answer), []
     for each in page.data:
-        chat, cowork = each.chat_metrics or _Chat(), each.cowork_metrics or _Cowork()
+        chat, cowork = each.chat_metrics or Chat(), each.cowork_metrics or Cowork()
         if chat.message_count or cowork.message_count or cowork.distinct_session_count:
             measures = known(sessions=chat.distinct_conversation_count, messages=chat.message_count)
             rows.append(_row(request, each.user.email_address, each.user.id, measures))
@@ -114,17 +64,15 @@ def parse_users(answer: bytes, request: Request) -> TablePage:
 
 def parse_report(answer: bytes, request: Request) -> TablePage:
     """Return tokens or cost of chat. Raises ValueError for a page that says there is more, but not where."""
-    page, passed, rows = _REPORT.decode(answer), Counter[str](), []
+    page, passed, rows = REPORT.decode(answer), Counter[str](), []
     for each in page.data:
         if each.product not in (None, "chat"):
             passed[CLAUDE_CODE if each.product == "claude_code" else OTHER_PRODUCTS] += 1
             continue
-        if each.amount is not None and not each.amount.is_finite():
-            raise ValueError("an amount is no number")
         measures = known(
             input_tokens=each.uncached_input_tokens,
             output_tokens=each.output_tokens,
-            cost=None if each.amount is None else float(each.amount / 100),
+            cost=in_money(each.amount),
         )
         rows.append(_row(request, each.actor.email, each.actor.user_id, measures, each.model))
     then = next_page(request, "page", page.next_page, more=page.has_more)

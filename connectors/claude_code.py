@@ -10,7 +10,7 @@ from datetime import date
 import msgspec
 
 from connectors.connector import Connector, Permission, Scopes, Table, TableFeed
-from connectors.parsing import cents, known, next_page, nonzero
+from connectors.parts.parsing import cents, known, next_page, nonzero
 from connectors.rows import DayRow, Request, TablePage
 
 API_KEYS = "use by an API key, which is no person"

@@ -11,11 +11,20 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 
-from connectors.codex_log import CODEX_LOG, parse_log
 from connectors.connector import Connector, Permission, Scopes, Stream, Table, TableFeed
 from connectors.errors import ConfigurationError
-from connectors.logs_platform import COMPLIANCE_READ, RETENTION_DAYS, logs_feed
-from connectors.openai_usage import ReportRow, Totals, Used, ask_for_days, known, read_report, rows_by_model, tokens_of
+from connectors.parts.codex_log import CODEX_LOG, parse_log
+from connectors.parts.logs_platform import COMPLIANCE_READ, RETENTION_DAYS, logs_feed
+from connectors.parts.openai_usage import (
+    ReportRow,
+    Totals,
+    Used,
+    ask_for_days,
+    known,
+    read_report,
+    rows_by_model,
+    tokens_of,
+)
 from connectors.rows import DayRow, Request, TablePage
 
 _PAGE = 100

@@ -180,3 +180,10 @@ def file_feed(connector: Connector) -> FileFeed:
     if not isinstance(connector.feed, FileFeed):
         raise ConfigurationError(f"{connector.title} delivers no files: it is read from its API")
     return connector.feed
+
+
+def table_feed(connector: Connector) -> TableFeed:
+    """Return a connector's feed of tables. Raises ConfigurationError for one whose vendor delivers files."""
+    if not isinstance(connector.feed, TableFeed):
+        raise ConfigurationError(f"{connector.title} delivers files, not tables")
+    return connector.feed

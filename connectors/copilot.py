@@ -20,14 +20,13 @@ the reports. Source: the vendor's pages about Graph's reports, read in 2026.
 
 import re
 from collections import Counter
-from datetime import date
 
-from connectors import copilot_interactions
-from connectors.auth_microsoft import LOGIN
-from connectors.connector import Connector, Permission, Scopes, Table, TableFeed
-from connectors.copilot_interactions import NO_DAY, is_copilot
-from connectors.graph import ask_products, read_holders, read_report
-from connectors.headings import number_in, read_day
+from connectors.connector import Connector, Permission, Table, TableFeed
+from connectors.parts import copilot_interactions
+from connectors.parts.copilot_interactions import NO_DAY, is_copilot
+from connectors.parts.graph import ask_products, newest_report, read_holders, read_report
+from connectors.parts.headings import number_in, read_day
+from connectors.parts.parsing import always, known
 from connectors.rows import Account, CompanyRow, DayRow, Request, TablePage
 
 CONCEALED = (
@@ -40,11 +39,9 @@ _ACTIVE = ("anyappactiveusers",)
 _PROMPTS = ("promptssubmitted", "promptssubmittedforallapps", "promptssubmittedanyapp", "totalpromptssubmitted")
 """What a column may be called, in small letters and digits only."""
 
-
-def ask_people(scopes: Scopes, first: date, last: date) -> tuple[Request, ...]:
-    """Ask which products the tenant holds; who holds a licence of them follows from the answer."""
-    del scopes, first, last
-    return (ask_products(),)
+ask_people = always(ask_products())
+ask_usage = always(newest_report("getMicrosoft365CopilotUsageUserDetail"))
+ask_trend = always(newest_report("getMicrosoft365CopilotUserCountTrend"))
 
 
 def parse_people(answer: bytes, request: Request) -> TablePage:
@@ -52,27 +49,6 @@ def parse_people(answer: bytes, request: Request) -> TablePage:
     holders, then = read_holders(answer, request, is_copilot)
     accounts = (Account(id=each.name, email=each.mail, active=each.licensed, created=None) for each in holders)
     return TablePage(accounts=tuple(accounts), then=then)
-
-
-def ask_usage(scopes: Scopes, first: date, last: date) -> tuple[Request, ...]:
-    """Ask for the report of each person as it stands."""
-    del scopes, first, last
-    return (_newest("getMicrosoft365CopilotUsageUserDetail"),)
-
-
-def ask_trend(scopes: Scopes, first: date, last: date) -> tuple[Request, ...]:
-    """Ask for the tenant's days as they stand."""
-    del scopes, first, last
-    return (_newest("getMicrosoft365CopilotUserCountTrend"),)
-
-
-def _newest(report: str) -> Request:
-    """Return the question for a report in its newest version; each older one is asked where there is none newer."""
-    json = {"$format": "application/json"}
-    preview = Request(path=f"beta/reports/{report}(period='D30')", parameters=json)
-    older = Request(path=f"v1.0/copilot/reports/{report}(period='D30')", otherwise=preview)
-    beta = Request(path=f"beta/copilot/reports/{report}(period='D28',version='v2')", parameters=json, otherwise=older)
-    return Request(path=f"v1.0/copilot/reports/{report}(period='D28',version='v2')", otherwise=beta)
 
 
 def parse_usage(answer: bytes, request: Request) -> TablePage:
@@ -102,13 +78,12 @@ def parse_trend(answer: bytes, request: Request) -> TablePage:
     days, bad = [], Counter[str]()
     at = sheet.heading("reportdate") if sheet.headings else ""
     for line in sheet.lines:
-        told = {"active_people": number_in(line, *_ACTIVE), "prompts": number_in(line, *_PROMPTS)}
-        known = {name: value for name, value in told.items() if value is not None}
+        measures = known(active_people=number_in(line, *_ACTIVE), prompts=number_in(line, *_PROMPTS))
         day = read_day(line.get(at, ""))
         if day is None:
             bad[NO_DAY] += 1
-        elif known:
-            days.append(CompanyRow(day=day, measures=known))
+        elif measures:
+            days.append(CompanyRow(day=day, measures=measures))
     return TablePage(company=tuple(days), then=then, bad=bad)
 
 
@@ -156,6 +131,6 @@ copilot = Connector(
                 measures=copilot_interactions.MEASURES,
             ),
         ),
-        login=LOGIN,
+        login="https://login.microsoftonline.com",
     ),
 )

@@ -15,82 +15,19 @@ documented, 90 once were), and for how long costs are adjusted. Sources: the ven
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 
-import msgspec
-
 from connectors.connector import Connector, Permission, Scopes, Table, TableFeed
-from connectors.parsing import NO_DAY, cents, day_of_milliseconds, known, nonzero, unix_milliseconds
+from connectors.parts.cursor_reports import DAYS, EVENTS, MEMBERS, Tokens, following
+from connectors.parts.parsing import NO_DAY, always, cents, day_of_milliseconds, known, nonzero, unix_milliseconds
 from connectors.rows import Account, DayRow, Request, TablePage
 
 NOTHING_USED = "an event without tokens or charge"
 FREE_REVIEW = "a free review by Bugbot, which nobody asked for"
 PAGE_SIZE = 1000
 
-
-class _Member(msgspec.Struct, rename="camel"):
-    id: int | str | None = None
-    email: str | None = None
-    role: str | None = None
-    is_removed: bool | None = None
-
-
-class _Members(msgspec.Struct, rename="camel"):
-    team_members: list[_Member]
-
-
-class _Pagination(msgspec.Struct, rename="camel"):
-    has_next_page: bool
-    page: int | None = None
-    current_page: int | None = None
-
-
-class _Day(msgspec.Struct, rename="camel"):
-    user_id: int | str | None = None
-    email: str | None = None
-    day: str | None = None
-    date: int | None = None
-    is_active: bool | None = None
-    composer_requests: int | None = None
-    chat_requests: int | None = None
-    agent_requests: int | None = None
-    cmdk_usages: int | None = None
-
-
-class _Days(msgspec.Struct):
-    data: list[_Day]
-    pagination: _Pagination
-
-
-class _Tokens(msgspec.Struct, rename="camel"):
-    input_tokens: int | None = None
-    output_tokens: int | None = None
-
-
-class _Event(msgspec.Struct, rename="camel"):
-    timestamp: str | int
-    user_email: str | None = None
-    model: str | None = None
-    token_usage: _Tokens | None = None
-    charged_cents: float | None = None
-    is_free_bugbot: bool | None = None
-
-
-class _Events(msgspec.Struct, rename="camel"):
-    usage_events: list[_Event]
-    pagination: _Pagination
-
-
-_MEMBERS, _DAYS = msgspec.json.Decoder(_Members), msgspec.json.Decoder(_Days)
-_EVENTS = msgspec.json.Decoder(_Events)
-
-
-def ask_members(scopes: Scopes, first: date, last: date) -> tuple[Request, ...]:
-    """Ask who is a member of the team, or was."""
-    del scopes, first, last
-    return (Request(path="teams/members"),)
+ask_members = always(Request(path="teams/members"))
 
 
 def ask_days(path: str) -> Callable[[Scopes, date, date], tuple[Request, ...]]:
@@ -107,7 +44,7 @@ def ask_days(path: str) -> Callable[[Scopes, date, date], tuple[Request, ...]]:
 def parse_members(answer: bytes, request: Request) -> TablePage:
     """Return the accounts of the team."""
     del request
-    members = _MEMBERS.decode(answer).team_members
+    members = MEMBERS.decode(answer).team_members
     gone = [bool(each.is_removed) or each.role == "removed" for each in members]
     return TablePage(
         accounts=tuple(
@@ -119,7 +56,7 @@ def parse_members(answer: bytes, request: Request) -> TablePage:
 
 def parse_daily(answer: bytes, request: Request) -> TablePage:
     """Return the prompts of active members. Raises ValueError for a page that is not the one asked for."""
-    report = _DAYS.decode(answer)
+    report = DAYS.decode(answer)
     rows, bad = [], 0
     for each in report.data:
         if not each.is_active:
@@ -132,16 +69,16 @@ def parse_daily(answer: bytes, request: Request) -> TablePage:
         told = [number for number in requests if number is not None]
         measures = {"prompts": sum(told)} if told else {}
         rows.append(DayRow(day=day, email=each.email, account=_text(each.user_id), measures=measures))
-    then = _next(report.pagination, len(report.data), request)
+    then = following(report.pagination, len(report.data), request)
     return TablePage(rows=tuple(rows), then=then, bad=nonzero({NO_DAY: bad}))
 
 
 def parse_events(answer: bytes, request: Request) -> TablePage:
     """Return tokens and cost of events. Raises ValueError for a page that is not the one asked for."""
-    report = _EVENTS.decode(answer)
+    report = EVENTS.decode(answer)
     rows, passed, bad = [], Counter[str](), 0
     for each in report.usage_events:
-        day, tokens = day_of_milliseconds(each.timestamp), each.token_usage or _Tokens()
+        day, tokens = day_of_milliseconds(each.timestamp), each.token_usage or Tokens()
         measures = known(
             input_tokens=tokens.input_tokens, output_tokens=tokens.output_tokens, cost=cents(each.charged_cents)
         )
@@ -151,18 +88,8 @@ def parse_events(answer: bytes, request: Request) -> TablePage:
             bad += 1
         else:
             rows.append(DayRow(day=day, email=each.user_email, model=each.model, measures=measures))
-    then = _next(report.pagination, len(report.usage_events), request)
+    then = following(report.pagination, len(report.usage_events), request)
     return TablePage(rows=tuple(rows), then=then, passed=passed, bad=nonzero({NO_DAY: bad}))
-
-
-def _next(told: _Pagination, rows: int, request: Request) -> tuple[Request, ...]:
-    """Return the question for the page after this one, where there is one."""
-    asked = int(request.about)
-    if (told.page or told.current_page or asked) != asked or (told.has_next_page and not rows):
-        raise ValueError("the pages of the report do not advance")
-    if not told.has_next_page:
-        return ()
-    return (replace(request, body={**(request.body or {}), "page": asked + 1}, about=str(asked + 1)),)
 
 
 def _text(number: int | str | None) -> str | None:

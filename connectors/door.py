@@ -20,8 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from connectors import identity
-from connectors.distinct import distinct
-from connectors.events import (
+from connectors.files.distinct import distinct
+from connectors.files.events import (
     ABSENT,
     ANSWER,
     NOBODY,
@@ -32,9 +32,9 @@ from connectors.events import (
     MessageColumns,
     take,
 )
-from connectors.keyedhash import hash_strings
+from connectors.files.keyedhash import hash_strings
+from connectors.files.timestamps import UNREADABLE, read_times
 from connectors.rows import Account, BadLine, CostRow, Rows
-from connectors.timestamps import UNREADABLE, read_times
 from storage.facts import NO_MODEL, Alias, Person, Seat
 from storage.models import UNRECOGNISED
 

@@ -13,10 +13,9 @@ for again). Sources: the reference and the discovery document of the Admin SDK, 
 from collections import Counter
 from datetime import date
 
-import msgspec
-
-from connectors.connector import Connector, Permission, Scopes, Table, TableFeed
-from connectors.parsing import NO_DAY, day_of_text, midnights, next_page, nonzero
+from connectors.connector import Connector, Permission, Table, TableFeed
+from connectors.parts.parsing import NO_DAY, day_of_text, nonzero
+from connectors.parts.workspace_log import Activity, Actor, Event, ask_activities, name_of, parameter, read_activities
 from connectors.rows import DayRow, Request, TablePage
 
 PASSIVE = "what Gemini did unasked (an inactive event)"
@@ -25,59 +24,14 @@ UNKNOWN = "an event of which Google does not say whether somebody asked for it"
 ANY_ACCOUNT = "105250506097979753968"
 """Stands for an account that Google does not name: it is many people's."""
 
-_PATH = "admin/reports/v1/activity/users/all/applications/gemini_in_workspace_apps"
-
-
-class _Id(msgspec.Struct, rename="camel"):
-    time: str | None = None
-    unique_qualifier: str | int | None = None
-    application_name: str | None = None
-    customer_id: str | None = None
-
-
-class _Actor(msgspec.Struct, rename="camel"):
-    email: str | None = None
-    profile_id: str | None = None
-
-
-class _Parameter(msgspec.Struct):
-    name: str | None = None
-    value: str | None = None
-
-
-class _Event(msgspec.Struct):
-    parameters: list[_Parameter] | None = None
-
-
-class _Activity(msgspec.Struct):
-    id: _Id
-    actor: _Actor | None = None
-    events: list[_Event] | None = None
-
-
-class _Activities(msgspec.Struct, rename="camel"):
-    kind: str | None = None
-    items: list[_Activity] | None = None
-    next_page_token: str | None = None
-
-
-_ACTIVITIES = msgspec.json.Decoder(_Activities)
-
-
-def ask(scopes: Scopes, first: date, last: date) -> tuple[Request, ...]:
-    """Ask for some days, to the midnight at the end of the last one."""
-    del scopes
-    begin, end = midnights(first, last, "{}T00:00:00.000Z")
-    return (Request(path=_PATH, parameters={"startTime": begin, "endTime": end, "maxResults": "1000"}),)
+ask = ask_activities("gemini_in_workspace_apps")
 
 
 def parse(answer: bytes, request: Request) -> TablePage:
     """Return a row for each activity with active use. Raises ValueError for an answer that is no list of activities."""
-    page = _ACTIVITIES.decode(answer)
-    if page.items is None and page.kind is None:
-        raise ValueError("the answer is no list of activities")
+    activities, then = read_activities(answer, request)
     rows, passed, bad = [], Counter[str](), 0
-    for each in page.items or ():
+    for each in activities:
         kinds = Counter(_kind(event) for event in each.events or ())
         active = kinds.pop("", 0)
         passed.update(kinds)
@@ -86,25 +40,20 @@ def parse(answer: bytes, request: Request) -> TablePage:
             bad += 1
         elif active and day is not None:
             rows.append(_row(each, day, active))
-    then = next_page(request, "pageToken", page.next_page_token)
     return TablePage(rows=tuple(rows), then=then, passed=passed, bad=nonzero({NO_DAY: bad}))
 
 
-def _row(activity: _Activity, day: date, prompts: int) -> DayRow:
-    actor, name = activity.actor or _Actor(), activity.id
-    known = name.unique_qualifier is not None
+def _row(activity: Activity, day: date, prompts: int) -> DayRow:
+    actor = activity.actor or Actor()
+    account = None if actor.profile_id == ANY_ACCOUNT else actor.profile_id
     return DayRow(
-        day=day,
-        email=actor.email,
-        account=None if actor.profile_id == ANY_ACCOUNT else actor.profile_id,
-        measures={"prompts": prompts},
-        event=f"{name.time} {name.unique_qualifier} {name.application_name} {name.customer_id}" if known else None,
+        day=day, email=actor.email, account=account, measures={"prompts": prompts}, event=name_of(activity.id)
     )
 
 
-def _kind(event: _Event) -> str:
+def _kind(event: Event) -> str:
     """Return "" for active use, else the reason for which it is not counted."""
-    category = next((each.value or "" for each in event.parameters or () if each.name == "event_category"), "")
+    category = parameter(event, "event_category")
     if category.startswith("active_"):
         return ""
     return PASSIVE if category == "inactive" else UNKNOWN

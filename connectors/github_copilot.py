@@ -17,9 +17,9 @@ from functools import partial
 import msgspec
 
 from connectors.connector import Connector, Permission, Scopes, Table, TableFeed
-from connectors.github_logins import PEOPLE, account_id
-from connectors.github_reports import ask_company, ask_people, owner, parse_company, parse_people
-from connectors.parsing import day_of_text, nonzero
+from connectors.parts.github_logins import PEOPLE, account_id
+from connectors.parts.github_reports import ask_company, ask_people, owner, parse_company, parse_people
+from connectors.parts.parsing import day_of_text, nonzero
 from connectors.rows import Account, Request, TablePage
 
 SEATS_A_PAGE = 100

@@ -12,16 +12,16 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 import connectors
-from connectors.admission import Admitted, admitted
 from connectors.connector import Connector, TableFeed
 from connectors.door import Door, seats_of
 from connectors.errors import ConfigurationError, ConnectorError
-from connectors.export import Export, Found, Period, PeriodWantedError, Seats
-from connectors.filereport import FileReport, Part, part_of_days, part_of_period
+from connectors.exports.admission import Admitted, admitted
+from connectors.exports.export import Export, Found, Period, PeriodWantedError, Seats
+from connectors.exports.filereport import FileReport, Part, part_of_days, part_of_period
+from connectors.exports.recognition import recognised
+from connectors.exports.sheet import Sheet, SheetFile, read_sheet, under
 from connectors.ingest import Clock, noted, now
-from connectors.recognition import recognised
 from connectors.report import SHOWN, Progress, Tally
-from connectors.sheet import Sheet, SheetFile, read_sheet, under
 from storage import imports, ingestion
 from storage.discover import discover
 from storage.facts import Person, Seat

@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import assert_never
 
 from connectors.connector import Connector, file_feed
-from connectors.days import work_out_days
 from connectors.directory import read_directory
 from connectors.door import Door, seats_of
 from connectors.errors import BeingReadError, ConnectorError, TryAgainError
-from connectors.pieces import LogFile, files_in, opened
-from connectors.readahead import End, read_ahead
-from connectors.reading import Read, Reader, ReadersAndCaller
+from connectors.files.days import work_out_days
+from connectors.files.pieces import LogFile, files_in, opened
+from connectors.files.readahead import End, read_ahead
+from connectors.files.reading import Read, Reader, ReadersAndCaller
 from connectors.report import Progress, RunReport, StoppedError, Tally
 from connectors.rows import Account
 from storage import ingestion

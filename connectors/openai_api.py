@@ -14,11 +14,14 @@ from datetime import UTC, date, datetime, timedelta
 import msgspec
 
 from connectors.connector import Connector, Permission, Scopes, Table, TableFeed
-from connectors.parsing import known, next_page, unix_seconds
+from connectors.parts.parsing import always, known, next_page, unix_seconds
 from connectors.rows import Account, DayRow, Request, TablePage
 
 PROJECT_KEYS = "use by a project's key: no user is named"
 IDLE = "no request that day"
+
+ask_users = always(Request(path="organization/users", parameters={"limit": "100"}))
+"""The key says which organization's."""
 
 
 class _User(msgspec.Struct):
@@ -53,12 +56,6 @@ class _Report(msgspec.Struct):
 
 
 _USERS, _REPORT = msgspec.json.Decoder(_Users), msgspec.json.Decoder(_Report)
-
-
-def ask_users(scopes: Scopes, first: date, last: date) -> tuple[Request, ...]:
-    """Ask for the first page of the organization's users. The key says which organization."""
-    del scopes, first, last
-    return (Request(path="organization/users", parameters={"limit": "100"}),)
 
 
 def parse_users(answer: bytes, request: Request) -> TablePage:

@@ -86,7 +86,7 @@ def test_a_vendor_file_never_imports_another_vendor_file() -> None:
     from storage.discover import discover  # noqa: PLC0415
 
     assert discover(connectors, Connector), "no connector was found"
-    vendors = {f"connectors.{path.stem}" for path in (ROOT / "connectors").glob("*.py") if makes_a_connector(path)}
+    vendors = that_make("Connector", "connectors")
     wrong = [
         f"{name} imports {module}"
         for name, module in IMPORTS
@@ -96,13 +96,40 @@ def test_a_vendor_file_never_imports_another_vendor_file() -> None:
 
 
 def test_an_export_file_imports_no_vendor_and_no_other_export() -> None:
-    vendors = {f"connectors.{path.stem}" for path in (ROOT / "connectors").glob("*.py") if makes_a_connector(path)}
-    exports = [(name, module) for name, module in IMPORTS if name.startswith("connectors/exports/")]
+    vendors, exports = that_make("Connector", "connectors"), that_make("Export", "connectors/exports")
     assert exports, "no export was found"
-    wrong = [f"{name} imports {module}" for name, module in exports if module in vendors or ".exports" in module]
+    wrong = [
+        f"{name} imports {module}"
+        for name, module in IMPORTS
+        if name.replace("/", ".").removesuffix(".py") in exports and module in vendors | exports
+    ]
     assert not wrong, wrong
 
 
-def makes_a_connector(path: Path) -> bool:
+def test_vendors_and_their_parts_reach_neither_the_network_nor_the_store() -> None:
+    vendors = that_make("Connector", "connectors")
+    wrong = [
+        f"{name} imports {module}"
+        for name, module in IMPORTS
+        if (name.startswith("connectors/parts/") or name.replace("/", ".").removesuffix(".py") in vendors)
+        and module.startswith(("aiohttp", "connectors.net", "storage"))
+    ]
+    assert not wrong, wrong
+
+
+def test_what_is_shared_in_connectors_imports_no_vendor_file() -> None:
+    vendors = that_make("Connector", "connectors")
+    wrong = [
+        f"{name} imports {module}" for name, module in IMPORTS if name.startswith("connectors/") and module in vendors
+    ]
+    assert not wrong, wrong
+
+
+def that_make(noun: str, folder: str) -> set[str]:
+    """Return the modules of a folder that hold an instance of `noun`."""
+    return {f"{folder.replace('/', '.')}.{path.stem}" for path in (ROOT / folder).glob("*.py") if makes(noun, path)}
+
+
+def makes(noun: str, path: Path) -> bool:
     calls = (node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call))
-    return any(getattr(call.func, "id", "") == "Connector" for call in calls)
+    return any(getattr(call.func, "id", "") == noun for call in calls)

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from connectors.chatgpt import chatgpt
 from connectors.door import Door
-from connectors.fetch import Access, ingest
+from connectors.files.fetch import Access, ingest
 from connectors.ingest import Source, ingest_path
 from connectors.report import Quiet
 from demo import server

@@ -9,11 +9,11 @@ import click
 from bot.options import as_json, as_of, print_json
 
 if TYPE_CHECKING:
-    from connectors.export import Period
+    from connectors.exports.export import Period
 
 
 def _period(_ctx: click.Context, _parameter: click.Parameter, value: str | None) -> "Period | None":
-    from connectors.export import Period  # noqa: PLC0415
+    from connectors.exports.export import Period  # noqa: PLC0415
 
     if value is None:
         return None
@@ -29,7 +29,7 @@ def _period(_ctx: click.Context, _parameter: click.Parameter, value: str | None)
 
 def _kinds(_ctx: click.Context, _parameter: click.Parameter, value: str | None) -> str:
     from bot.settings import nearest  # noqa: PLC0415
-    from connectors.recognition import exports  # noqa: PLC0415
+    from connectors.exports.recognition import exports  # noqa: PLC0415
 
     known = [each.id for each in exports() if not each.refused]
     if value is not None and value not in known:

@@ -1,1 +1,1 @@
-"""The vendors' manual exports, one vendor a file. A new one is one more instance of `connectors.export.Export`."""
+"""Manual exports: a vendor's is one file with an `Export`; beside them, how sheets are recognised and read."""

@@ -12,9 +12,9 @@ files of several versions of the report, 2025 and 2026, in which columns came an
 import re
 from collections.abc import Sequence
 
-from connectors.export import Export, Found, Passed, Period, Use, each_line, nothing
-from connectors.fields import address, amount, flag, period_of, whole, whose
-from connectors.sheet import Line
+from connectors.exports.export import Export, Found, Passed, Period, Use, each_line, nothing
+from connectors.exports.fields import address, amount, flag, period_of, whole, whose
+from connectors.exports.sheet import Line
 
 UNREADABLE = "model to messages cannot be read: its messages are kept without a model"
 TOO_MANY = "model to messages adds up to more than messages: its messages are kept without a model"

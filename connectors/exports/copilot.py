@@ -14,9 +14,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from connectors.export import Export, Found, Passed, Period, PeriodWantedError, Use, each_line, nothing
-from connectors.fields import day, measured, whole, whose
-from connectors.sheet import Line
+from connectors.exports.export import Export, Found, Passed, Period, PeriodWantedError, Use, each_line, nothing
+from connectors.exports.fields import day, measured, whole, whose
+from connectors.exports.sheet import Line
 
 CONCEALED = (
     "a concealed name: nobody can tell whose it is. An administrator shows names in the Microsoft 365 admin centre: "

@@ -12,9 +12,9 @@ more and fewer columns over time; without a column of users a file is one person
 
 from collections.abc import Sequence
 
-from connectors.export import Export, Found, Passed, Period, Use, each_line
-from connectors.fields import address, amount, day, flag, measured, whole, whose
-from connectors.sheet import Line
+from connectors.exports.export import Export, Found, Passed, Period, Use, each_line
+from connectors.exports.fields import address, amount, day, flag, measured, whole, whose
+from connectors.exports.sheet import Line
 
 NOTHING_USED = "an event without tokens or charge"
 IDLE = "idle that day, by the vendor's own word"

@@ -8,9 +8,9 @@ Not confirmed: the spelling of the headings, and that `Overall usage` is a numbe
 
 from collections.abc import Sequence
 
-from connectors.export import Export, Found, Passed, Period, PeriodWantedError, Use, each_line
-from connectors.fields import address, measured, period_of, whole, whose
-from connectors.sheet import Line
+from connectors.exports.export import Export, Found, Passed, Period, PeriodWantedError, Use, each_line
+from connectors.exports.fields import address, measured, period_of, whole, whose
+from connectors.exports.sheet import Line
 
 APPS = ("gmail", "docs", "sheets", "slides", "drive", "meet", "chat", "app")
 

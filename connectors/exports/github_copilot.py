@@ -9,10 +9,10 @@
 from collections.abc import Sequence
 from datetime import date
 
-from connectors.export import Export, Found, Passed, Period, PeriodWantedError, Seats, Use, each_line, nothing
-from connectors.fields import address, day, whose
+from connectors.exports.export import Export, Found, Passed, Period, PeriodWantedError, Seats, Use, each_line, nothing
+from connectors.exports.fields import address, day, whose
+from connectors.exports.sheet import Line
 from connectors.rows import Account
-from connectors.sheet import Line
 
 ENDED = "a seat whose cancellation has taken effect"
 

@@ -7,9 +7,9 @@ empty one is absent, never 0.
 import re
 from collections.abc import Sequence
 
-from connectors.export import Export, Found, Passed, Period, Use, each_line
-from connectors.fields import address, amount, day, flag, measured, period_of, whole, whose
-from connectors.sheet import Line
+from connectors.exports.export import Export, Found, Passed, Period, Use, each_line
+from connectors.exports.fields import address, amount, day, flag, measured, period_of, whole, whose
+from connectors.exports.sheet import Line
 from storage.schema import COUNTS, MONEY
 
 TOOLS = {

@@ -12,7 +12,7 @@ from bot.settings import Settings, Source
 from bot.status import status_of
 from bot.status_card import spans, status_card
 from connectors.ingest import STOPPED
-from connectors.tables import NEWEST, OLDEST
+from connectors.tables.windows import NEWEST, OLDEST
 from insights.basis import Basis
 from storage import ingestion
 from storage.facts import NO_MODEL, Person, Usage

@@ -12,15 +12,16 @@ from typing import Any
 import pytest
 
 from connectors.codex import codex
-from connectors.codex_log import TOOLS, UNKNOWN
 from connectors.connector import FileFeed, Scopes, from_files
 from connectors.door import NOT_A_PERSON, Door
 from connectors.errors import ConfigurationError
-from connectors.fetch import Access, ingest
+from connectors.files.fetch import Access, ingest
 from connectors.ingest import CLOSED_DAY, Source, ingest_path
-from connectors.jsonl import FOREIGN
+from connectors.parts.codex_log import TOOLS, UNKNOWN
+from connectors.parts.jsonl import FOREIGN
 from connectors.report import Quiet, RunReport
-from connectors.tables import TableAccess, ingest_tables
+from connectors.tables.run import ingest_tables
+from connectors.tables.state import TableAccess
 from storage import ingestion
 from storage.schema import MEASURES
 from storage.store import Store

@@ -20,8 +20,10 @@ from connectors.errors import (
     TryAgainError,
 )
 from connectors.github_copilot import ask_seats, github_copilot, parse_seats
-from connectors.github_logins import UNVERIFIED, ask_members, ask_saml, parse_members, parse_saml
-from connectors.github_reports import (
+from connectors.ingest import Source
+from connectors.net.http import download, get_page, open_api
+from connectors.parts.github_logins import UNVERIFIED, ask_members, ask_saml, parse_members, parse_saml
+from connectors.parts.github_reports import (
     ANOTHER_DAY,
     IDLE,
     IDLE_CREDITS,
@@ -30,13 +32,13 @@ from connectors.github_reports import (
     parse_company,
     parse_people,
 )
-from connectors.http import download, get_page, open_api
-from connectors.ingest import Source
-from connectors.logins import Logins, read_logins, settle
-from connectors.parsing import BAD_LINE
+from connectors.parts.parsing import BAD_LINE
 from connectors.report import Quiet, RunReport
 from connectors.rows import Account, Request
-from connectors.tables import DISPUTED, TableAccess, ingest_tables
+from connectors.tables.logins import Logins, read_logins, settle
+from connectors.tables.people import DISPUTED
+from connectors.tables.run import ingest_tables
+from connectors.tables.state import TableAccess
 from storage import ingestion
 from storage.facts import Alias, Seat
 from storage.schema import company_day, usage

@@ -21,7 +21,7 @@ RUN = """
 import sys
 from datetime import date
 from pathlib import Path
-from connectors import reading
+from connectors.files import reading
 from connectors.chatgpt import chatgpt
 from connectors.door import Door
 from connectors.errors import ConnectorError

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from connectors.chatgpt import chatgpt
 from connectors.door import Door
 from connectors.errors import BadFileError, ConnectorError
-from connectors.fetch import Access, ingest
+from connectors.files.fetch import Access, ingest
 from connectors.ingest import Source
 from connectors.report import Quiet
 from demo.chaos import MOST_IN_A_ROW, SOUND, Chaos, Fault, with_chaos

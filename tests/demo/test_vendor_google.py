@@ -8,8 +8,8 @@ import pytest
 
 from connectors.connector import Scopes
 from connectors.errors import ConfigurationError, PermissionMissingError
-from connectors.fold import NOBODY
 from connectors.gemini import PASSIVE, UNKNOWN
+from connectors.tables.fold import NOBODY
 from demo.tools import use_tools
 from demo.vendor_google import ADMIN, SCOPE, token
 from tests.demo.vendors import KEYS, LAST_WEEK, read, source_of

@@ -11,7 +11,8 @@ from connectors.connector import Scopes
 from connectors.door import Door
 from connectors.ingest import Source
 from connectors.report import Quiet, RunReport
-from connectors.tables import TableAccess, ingest_tables
+from connectors.tables.run import ingest_tables
+from connectors.tables.state import TableAccess
 from demo import Company
 from demo.tools import TOOLS, ToolDay, use_tools
 from demo.vendor_github import CREDITS_A_PROMPT, ORGANISATION
@@ -21,7 +22,7 @@ from demo.vendors import RunningVendors
 from storage.facts import Person
 from storage.schema import usage
 from storage.store import Store
-from tests.connectors.tables.test_conformance import CONNECTORS
+from tests.connectors.test_conformance import CONNECTORS
 
 KEYS = {tool: f"the key of {tool}" for tool in TOOLS}
 LAST_WEEK = date(2026, 6, 1)

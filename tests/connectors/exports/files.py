@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import select
 
-from connectors.export import Period
-from connectors.filereport import FileReport
+from connectors.exports.export import Period
+from connectors.exports.filereport import FileReport
+from connectors.exports.sheet import sheet_files
 from connectors.importing import Import, import_files
 from connectors.report import Quiet
-from connectors.sheet import sheet_files
 from storage.schema import metadata
 from storage.store import Store
 from tests.connectors.lines import KEY

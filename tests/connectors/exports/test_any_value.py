@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors.admission import admitted
 from connectors.door import Door
-from connectors.export import Export, PeriodWantedError
-from connectors.recognition import exports
-from connectors.sheet import Line
+from connectors.exports.admission import admitted
+from connectors.exports.export import Export, PeriodWantedError
+from connectors.exports.recognition import exports
+from connectors.exports.sheet import Line
 from tests.connectors.exports.files import OCTOBER
 from tests.connectors.lines import KEY
 

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from connectors.errors import BadFileError, ConfigurationError
-from connectors.recognition import recognised
-from connectors.sheet import plain, read_sheet, under
+from connectors.exports.recognition import recognised
+from connectors.exports.sheet import plain, read_sheet, under
 from storage.store import Store
 from tests.connectors.exports.files import (
     ADMIN_CENTRE,

@@ -7,7 +7,7 @@ import pytest
 
 from connectors.exports.chatgpt import TOO_MANY, UNREADABLE
 from connectors.exports.copilot import CONCEALED
-from connectors.recognition import exports
+from connectors.exports.recognition import exports
 from storage.store import Store
 from tests.connectors.exports.files import (
     ADMIN_CENTRE,

@@ -18,9 +18,9 @@ RUN = """
 import sys
 from datetime import date
 from pathlib import Path
-from connectors.export import Period
+from connectors.exports.export import Period
 from connectors.importing import Import, import_files
-from connectors.sheet import sheet_files
+from connectors.exports.sheet import sheet_files
 from storage.periods import refresh_periods
 from storage.store import open_store
 

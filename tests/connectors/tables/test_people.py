@@ -11,11 +11,12 @@ from sqlalchemy import select
 from connectors.codex import codex
 from connectors.connector import Connector, Scopes, TableFeed
 from connectors.door import Door
-from connectors.fold import MACHINE, NOBODY
 from connectors.ingest import Source
 from connectors.openai_api import openai_api
 from connectors.report import Quiet, RunReport
-from connectors.tables import TableAccess, ingest_tables
+from connectors.tables.fold import MACHINE, NOBODY
+from connectors.tables.run import ingest_tables
+from connectors.tables.state import TableAccess
 from storage import ingestion
 from storage.facts import Person
 from storage.schema import usage

@@ -12,9 +12,9 @@ import pytest
 from aiohttp import web
 
 from connectors.errors import PermissionMissingError, SourceFailedError, TryAgainError
-from connectors.fold import AGAIN
-from connectors.http import get_page, open_api
+from connectors.net.http import get_page, open_api
 from connectors.rows import Request
+from connectors.tables.fold import AGAIN
 from storage import ingestion
 from storage.store import Store
 from tests.connectors.tables.toy import MAY, Vendor, at_once, company, facts, read, row, table, toy

@@ -15,7 +15,8 @@ from connectors.door import Door
 from connectors.ingest import Source
 from connectors.report import Quiet, RunReport
 from connectors.rows import CompanyRow, DayRow, Request, TablePage
-from connectors.tables import TableAccess, ingest_tables
+from connectors.tables.run import ingest_tables
+from connectors.tables.state import TableAccess
 from storage.schema import MEASURES, company_day, usage
 from storage.store import Store
 
