@@ -13,7 +13,7 @@ over 20 sessions scatters more than one over 2,000.
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
@@ -21,13 +21,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from insights import chances
-from insights.chances import MEMORY_STEP, MOST_MEMORY
+from insights.chances import MEMORY_STEP, MOST_MEMORY, STEPS
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Scale = Literal["log", "logit", "plain"]
 
 FEWEST_WEEKS = 8
+RECENT_WEEKS = 13
 SHORTEST_LEVEL = 3
 """Weeks that make a level; one or two are a spike."""
 
@@ -36,6 +37,10 @@ NINETY = 1.645
 
 UNKNOWN_MEMORY = 0.5
 """Taken where no series scatters, so that nothing can be learnt."""
+
+FEWEST_ALIKE, FEWEST_FREEDOM = 5, 5.0
+MOST_PRIOR = 30.0
+"""Series, and degrees of freedom of each, from which their scatter is compared; and the most that they lend."""
 
 SPIKE = 4.0
 MADE_NORMAL = 1.4826
@@ -191,7 +196,7 @@ def _mean(values: Floats) -> Floats:
         return np.asarray(np.nansum(values, axis=-1) / (~np.isnan(values)).sum(axis=-1))
 
 
-def _deviation(values: Floats) -> Floats:
+def deviation(values: Floats) -> Floats:
     """Return the standard deviation over the last axis of what is no NaN."""
     return np.sqrt(_mean((values - _mean(values)[..., None]) ** 2))
 
@@ -217,6 +222,7 @@ class _Measured:
     error: Floats
     at: Ints
     left: Floats
+    within: Floats | None = None
 
 
 Measure = Callable[[Floats, Floats], _Measured]
@@ -229,6 +235,16 @@ def level_shift(values: Floats, memory: float, noise: Floats | None = None) -> S
     the scatter within (the maximum likelihood statistic of Hawkins 1977), spikes taken out.
     """
     return _signal(_shifted, values, memory, noise)
+
+
+def recent_level(values: Floats, memory: float, noise: Floats | None = None, *, alike: bool = False) -> Signal:
+    """Return the one new level that each series most likely entered in the last RECENT_WEEKS weeks.
+
+    As `level_shift`, with fewer weeks that could begin it: what is told every week need not be sought years back.
+    Where series are `alike`, each one's scatter is drawn towards what they have in common (`moderation`), which tells
+    as much as a longer history would.
+    """
+    return _signal(_recently_shifted, values, memory, noise, alike=alike)
 
 
 def trend(values: Floats, memory: float, noise: Floats | None = None) -> Signal:
@@ -263,16 +279,21 @@ def year(values: Floats, memory: float, noise: Floats | None = None) -> Signal:
     return _signal(_yearly, values, memory, noise)
 
 
-def _signal(measure: Measure, values: Floats, memory: float, noise: Floats | None) -> Signal:
+def _signal(measure: Measure, values: Floats, memory: float, noise: Floats | None, *, alike: bool = False) -> Signal:
     loud = np.ones_like(values) if noise is None else noise
     with np.errstate(invalid="ignore", divide="ignore"):
         found = measure(values, loud)
     weeks = (~np.isnan(values)).sum(axis=1)
     untold = (weeks < FEWEST_WEEKS) | ~np.isfinite(found.statistic)
+    more = 0
+    if alike and found.within is not None:
+        calmer, more = moderation(np.where(untold, np.nan, found.within), weeks - 2.0, memory)
+        found = replace(found, statistic=found.statistic / calmer, error=found.error * calmer)
     p = np.full(len(values), np.nan)
     for length in np.unique(weeks[~untold]).tolist():
         rows = ~untold & (weeks == length)
-        p[rows] = _chance(measure, length, memory, np.abs(found.statistic[rows]))
+        # A scatter that is known from more than the series' own weeks is as sure as a longer series' own.
+        p[rows] = _chance(measure, length + more, memory, np.abs(found.statistic[rows]))
     # An estimate of a mean scatters more where a week resembles the one before.
     around = NINETY * found.error * math.sqrt((1 + memory) / (1 - memory))
     change = np.where(untold, np.nan, found.change)
@@ -286,12 +307,62 @@ def _signal(measure: Measure, values: Floats, memory: float, noise: Floats | Non
     )
 
 
+def moderation(within: Floats, freedom: Floats, memory: float) -> tuple[Floats, int]:
+    """Return by what to multiply each series' own standard deviation, and how many weeks' worth the common one adds.
+
+    Series of one metric scatter alike once their sizes are allowed for, as far as the variety of their variances
+    (`within`, each with its degrees of `freedom`) is no more than chance: Smyth's moderated t (2004), with the degrees
+    of freedom of the prior from the variance of the logarithms, one standard error of it added. Weeks that resemble
+    the one before count for fewer.
+    """
+    own = freedom * (1 - memory**2) / (1 + memory**2)
+    known = (within > 0) & (own >= FEWEST_FREEDOM)
+    none = np.ones(len(within))
+    if known.sum() < FEWEST_ALIKE:
+        return none, 0
+    half = own[known] / 2
+    logs = np.log(within[known]) - _digamma(half) + np.log(half)
+    spread = float(logs.var(ddof=1))
+    excess = spread * (1 + math.sqrt(2 / (len(logs) - 1))) - float(_trigamma(half).mean())
+    prior = 2 * _inverse_trigamma(excess) if excess > 0 else MOST_PRIOR
+    prior = min(prior, MOST_PRIOR)
+    if prior < 1:
+        return none, 0
+    half_prior = np.array([prior / 2])
+    common = math.exp(float(logs.mean()) + float((_digamma(half_prior) - np.log(half_prior))[0]))
+    drawn = (prior * common + own * within) / (prior + own)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        times = np.where(within > 0, np.sqrt(drawn / within), 1.0)
+    return times, int(prior)
+
+
+def _digamma(x: Floats) -> Floats:
+    return np.asarray(np.log(x) - 1 / (2 * x) - 1 / (12 * x**2) + 1 / (120 * x**4))
+
+
+def _trigamma(x: Floats) -> Floats:
+    return np.asarray(1 / x + 1 / (2 * x**2) + 1 / (6 * x**3) - 1 / (30 * x**5))
+
+
+def _inverse_trigamma(y: float) -> float:
+    """Return x with trigamma(x) = y > 0, by Newton's method on 1 / trigamma (Smyth 2004, appendix)."""
+    x = 0.5 + 1 / y
+    for _ in range(20):
+        here = float(_trigamma(np.array([x]))[0])
+        slope = -(1 / x**2 + 1 / x**3 + 1 / (2 * x**4))
+        step = here * (1 - here / y) / slope
+        x = max(x + step, 0.5)
+        if abs(step) < 1e-6 * x:
+            break
+    return x
+
+
 def _chance(measure: Measure, weeks: int, memory: float, statistic: Floats) -> Floats:
     """Return the chance of so large a statistic in series of `weeks` that change in nothing: the largest of any noise.
 
     NaN where so few weeks do not have the statistic.
     """
-    steps = math.ceil(round(memory / MEMORY_STEP, 6))
+    steps = min(math.ceil(round(memory / MEMORY_STEP, 6)), STEPS - 1)
     known = [_chances(measure, chances.nearest(weeks), steps, heavy=heavy) for heavy in noises(measure)]
     told = [each(statistic) for each in known if each]
     return np.max(told, axis=0) if told else np.full(len(statistic), np.nan)
@@ -313,13 +384,13 @@ def noises(measure: Measure) -> tuple[bool, ...]:
     Signals that rest on single weeks take the larger of two chances: with normal noise, and with the heavy tails of a
     few people who do most. The others take out spikes, or look at signs alone, and need only the first.
     """
-    return (False,) if measure in {_shifted, _trending, _yearly} else (False, True)
+    return (False,) if measure in {_shifted, _recently_shifted, _trending, _yearly} else (False, True)
 
 
 def freedom(measure: Measure, weeks: int) -> float:
     """Return the degrees of freedom of a statistic's own scatter: the fewer, the longer its tail."""
     match measure.__name__:
-        case "_shifted":
+        case "_shifted" | "_recently_shifted":
             return weeks - 2.0
         case "_odd":
             return min(weeks, 13) - 5.0
@@ -330,6 +401,15 @@ def freedom(measure: Measure, weeks: int) -> float:
 
 
 def _shifted(values: Floats, noise: Floats) -> _Measured:
+    return _stepping(values, noise, values.shape[1])
+
+
+def _recently_shifted(values: Floats, noise: Floats) -> _Measured:
+    return _stepping(values, noise, RECENT_WEEKS)
+
+
+def _stepping(values: Floats, noise: Floats, recent: int) -> _Measured:
+    """Measure the step that begins in one of the `recent` weeks."""
     calm = without_spikes(values)
     known = ~np.isnan(calm)
     weight = np.where(known, 1 / noise**2, 0.0)
@@ -344,6 +424,7 @@ def _shifted(values: Floats, noise: Floats) -> _Measured:
     n = count[:, -1:]
     within = np.maximum(scatter - between, 1e-9 * np.abs(scatter) + 1e-18) / np.maximum(n - 2, 1)
     allowed = (count >= SHORTEST_LEVEL) & (n - count >= SHORTEST_LEVEL) & known
+    allowed[:, : max(values.shape[1] - recent - 1, 0)] = False
     squared = np.where(allowed, between / within, -np.inf)
     best = squared.argmax(axis=1)
     row = np.arange(len(values))
@@ -355,6 +436,7 @@ def _shifted(values: Floats, noise: Floats) -> _Measured:
         error=error,
         at=(known & upcoming).argmax(axis=1),
         left=within[row, best] * np.maximum(n[:, 0] - 2, 1) / scatter[:, 0],
+        within=within[row, best] if len(values) else np.zeros(0),
     )
 
 
@@ -431,7 +513,7 @@ def _drifting(values: Floats, noise: Floats) -> _Measured:
     half = n // 2
     level = median(values[:, :half])
     usual = MADE_NORMAL * median(np.abs(values[:, :half] - level[:, None]) / noise[:, :half])
-    usual = np.maximum(usual, 0.5 * _deviation(values[:, :half] / noise[:, :half])) if half else usual
+    usual = np.maximum(usual, 0.5 * deviation(values[:, :half] / noise[:, :half])) if half else usual
     mean = np.zeros(len(values))
     for week in range(half, n):
         step = np.nan_to_num((values[:, week] - level) / noise[:, week])
@@ -478,5 +560,5 @@ def _yearly(values: Floats, noise: Floats) -> _Measured:
     )
 
 
-MEASURES: tuple[Measure, ...] = (_shifted, _trending, _odd, _drifting, _scattering, _yearly)
+MEASURES: tuple[Measure, ...] = (_shifted, _recently_shifted, _trending, _odd, _drifting, _scattering, _yearly)
 """Every statistic."""

@@ -72,9 +72,7 @@ def _findings(panel: Panel, key: Key, changes: Sequence[Change]) -> Iterator[Fin
         departments=named,
         week=panel.weeks[-1],
         headline=_headline(panel, metric, lead, named, len(known)),
-        detail=" ".join(
-            part for part in (_where(panel, metric, company, departments, known), _sure(panel, lead)) if part
-        ),
+        detail=_joined(_where(panel, metric, company, departments, known), _why(panel, lead), _sure(panel, lead)),
         evidence=Evidence(
             value=lead.now,
             before=lead.before,

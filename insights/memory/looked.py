@@ -7,7 +7,7 @@ import numpy as np
 
 from insights import catalogue
 from insights.memory.recall import Judges
-from insights.scan import WINDOW, Change, Scan
+from insights.scan import WINDOWS, Change, Scan
 from insights.series import Panel
 from insights.signs import RECENT, enough, judged
 from insights.weekly import ALL_TOOLS, COMPANY
@@ -32,7 +32,7 @@ def scope_of(panel: Panel, scanned: Scan, names: Sequence[str]) -> Scope:
         departments=len(places | set(names)),
         metrics=len(metrics),
         tools=len(_tools(scanned)) or min(len(panel.weeks), 1),
-        weeks=min(panel.history, WINDOW) if metrics else len(panel.weeks),
+        weeks=min(panel.history, max(WINDOWS.values())) if metrics else len(panel.weeks),
     )
 
 

@@ -49,5 +49,4 @@ prompts = Metric(
     smallest_change=100,
     words=("total prompts", "number of prompts", "questions asked"),
     order=92,
-    watched=True,
 )

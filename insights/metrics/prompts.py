@@ -27,7 +27,6 @@ short_prompt_share = Metric(
     smallest_change=0.03,
     words=("short prompts", "keyword searches", "prompts under 50"),
     order=31,
-    watched=True,
 )
 
 long_prompt_share = Metric(

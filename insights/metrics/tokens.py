@@ -13,7 +13,6 @@ input_tokens_per_active_user = Metric(
     smallest_change=500,
     words=("input tokens", "tokens in", "prompt tokens", "tokens", "token use"),
     order=50,
-    watched=True,
 )
 
 output_tokens_per_active_user = Metric(
@@ -27,7 +26,6 @@ output_tokens_per_active_user = Metric(
     smallest_change=500,
     words=("output tokens", "tokens out", "completion tokens"),
     order=51,
-    watched=True,
 )
 
 output_to_input_ratio = Metric(
