@@ -29,7 +29,8 @@ lint: $(VENV)/dev ## Lint and formatting
 types: $(VENV)/dev ## Types
 	@$(BIN)/mypy
 
-bench: $(VENV)/dev ## Measure ingestion beside DuckDB doing the same work (GIGABYTES=1)
+bench: $(VENV)/dev ## Measure the insights, and ingestion beside DuckDB doing the same work (GIGABYTES=1)
+	@$(BIN)/python benchmarks/insights.py all
 	@$(BIN)/python benchmarks/ingest.py --gigabytes $(GIGABYTES)
 
 COMPILE = $(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet

@@ -22,7 +22,7 @@ from bot.wording import field, phrase, sentence, titled, tool_name
 from insights.basis import Basis, latest_complete_week
 from insights.catalogue import metrics, views
 from insights.engine import examine
-from insights.memory import hushed
+from insights.memory.recall import hushed
 from insights.merging import REPORTED_BY
 from insights.question import Question, Weeks
 from insights.series import ALL_TOOLS, COMPANY, DEFAULT_WEEKS, Panel, panel

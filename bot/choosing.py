@@ -7,7 +7,7 @@ from bot.digest import examined, main_tool
 from bot.settings import nearest
 from insights.basis import Basis
 from insights.finding import Finding
-from insights.memory import chosen
+from insights.memory.recall import chosen
 from storage.findings import Choice, Seen, choices, choose, seen_before
 from storage.findings import restore as forget
 

@@ -15,7 +15,7 @@ from bot.wording import field, sentence, tool_name
 from insights.basis import Basis
 from insights.catalogue import metrics, views
 from insights.engine import MOST, Examination, examine
-from insights.memory import note, recall
+from insights.memory.recall import note, recall
 from insights.question import Question
 from insights.series import ALL_TOOLS, COMPANY, Panel, panel
 from insights.signs import judged

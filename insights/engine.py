@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from insights.detectors import DETECTORS
 from insights.finding import Detector, Finding
 from insights.grouping import grouped
-from insights.looked import Scope, judges_of, passed_of, scope_of
-from insights.memory import Memory, beside, gone, silenced
-from insights.resolved import Resolved, resolved_of
+from insights.memory.looked import Scope, judges_of, passed_of, scope_of
+from insights.memory.recall import Memory, beside, gone, silenced
+from insights.memory.resolved import Resolved, resolved_of
 from insights.scan import Change, Scan
 from insights.series import Panel
 from insights.signs import judged

@@ -6,8 +6,8 @@ from datetime import date
 import numpy as np
 
 from insights.basis import WEEK, Basis, latest_complete_week, monday
-from insights.circumstances import GONE_WEEKS
 from insights.gate import Gated
+from insights.guards.circumstances import GONE_WEEKS
 from insights.weekly import ALL_TOOLS, UNMAPPED, Weekly
 from insights.words import counted, listing, told, verb
 from storage.models import family

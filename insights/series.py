@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from insights import catalogue
 from insights.basis import WEEK, Basis, latest_complete_week, monday
-from insights.circumstances import circumstances_of
 from insights.gate import Cell, Gated, Mix, gated, mixed, paired
-from insights.guards import Guarded, guard
+from insights.guards.circumstances import circumstances_of
+from insights.guards.guard import Guarded, guard
 from insights.notes import notes
 from insights.question import Weeks
 from insights.scan import Scan, scan

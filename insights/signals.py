@@ -3,9 +3,9 @@
 Every function takes `values` of the shape (series, weeks) on the scale on which noise is even (see `on_scale`), NaN
 where a week has no value, and returns one entry a series. Chances (`p`) are two-sided and come from simulated series
 which change in nothing but resemble their own past: AR(1) with the one coefficient `memory` that `memory_of` pools over
-all series of a metric, since a series of 14 or 26 weeks tells next to nothing about its own. The same statistic is
-worked out on them, spikes taken out and all. The tail beyond the simulations is taken to fall off as that of Student's
-t does.
+all series of a metric, since a series of 14 or 26 weeks tells next to nothing about its own. The same statistic was
+worked out on them, spikes taken out and all (`insights.simulate`). The tail beyond the simulations is taken to fall off
+as that of Student's t does.
 
 `noise`, where given, says how much louder each value is than others of its series, as a standard deviation: a ratio
 over 20 sessions scatters more than one over 2,000.
@@ -14,11 +14,14 @@ over 20 sessions scatters more than one over 2,000.
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+from insights import chances
+from insights.chances import MEMORY_STEP, MOST_MEMORY
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -31,21 +34,8 @@ SHORTEST_LEVEL = 3
 NINETY = 1.645
 """Standard errors on either side of a 90 % interval."""
 
-MOST_MEMORY = 0.8
 UNKNOWN_MEMORY = 0.5
 """Taken where no series scatters, so that nothing can be learnt."""
-
-MEMORY_STEP = 0.1
-LENGTHS = (8, 10, 12, 14, 17, 20, 23, 26, 31, 36, 42, 52, 65, 78, 104)
-"""Numbers of weeks for which chances are simulated: a series takes those of the nearest one that is not longer."""
-
-SIMULATIONS = 3000
-WARM_UP = 30
-SMALLEST_CHANCE = 1e-6
-"""Nothing is told to be rarer: so few simulations do not know."""
-
-TAIL = 0.05
-"""Share of the simulations from which the tail beyond them is learnt."""
 
 SPIKE = 4.0
 MADE_NORMAL = 1.4826
@@ -143,14 +133,14 @@ def memory_of(values: Floats) -> float:
     """
     weeks = (~np.isnan(values)).sum(axis=1)
     enough = weeks >= FEWEST_WEEKS
-    raw, pairs = _pooled_memory(values[enough])
+    raw, pairs = pooled_memory(values[enough])
     if not pairs:
         return UNKNOWN_MEMORY
-    true, seen = _memory_seen(_length(round(float(np.median(weeks[enough])))))
+    true, seen = chances.memory_seen(round(float(np.median(weeks[enough]))))
     return min(MOST_MEMORY, float(np.interp(raw, seen, true)) + 1 / math.sqrt(pairs))
 
 
-def _pooled_memory(values: Floats) -> tuple[float, int]:
+def pooled_memory(values: Floats) -> tuple[float, int]:
     """Return the autocorrelation at one week of what a line or a step leaves, pooled, and over how many pairs."""
     if not len(values):
         return 0.0, 0
@@ -179,14 +169,6 @@ def _without_course(values: Floats) -> Floats:
     stepped = stepped - _mean(stepped)[:, None]
     better = np.isfinite(step.statistic) & (np.nansum(stepped**2, axis=1) < np.nansum(line**2, axis=1))
     return np.asarray(np.where(better[:, None], stepped, line))
-
-
-@lru_cache(maxsize=64)
-def _memory_seen(weeks: int) -> tuple[Floats, Floats]:
-    """Return coefficients, and what `_pooled_memory` finds in changeless series that have them, both ascending."""
-    true = np.arange(0.0, 0.95, MEMORY_STEP)
-    seen = np.array([_pooled_memory(_changeless(weeks, float(each), heavy=False)[:1500])[0] for each in true])
-    return true, np.maximum.accumulate(seen)
 
 
 def without_spikes(values: Floats, reach: int = 3) -> Floats:
@@ -290,7 +272,7 @@ def _signal(measure: Measure, values: Floats, memory: float, noise: Floats | Non
     p = np.full(len(values), np.nan)
     for length in np.unique(weeks[~untold]).tolist():
         rows = ~untold & (weeks == length)
-        p[rows] = chances(measure, length, memory)(np.abs(found.statistic[rows]))
+        p[rows] = _chance(measure, length, memory, np.abs(found.statistic[rows]))
     # An estimate of a mean scatters more where a week resembles the one before.
     around = NINETY * found.error * math.sqrt((1 + memory) / (1 - memory))
     change = np.where(untold, np.nan, found.change)
@@ -304,38 +286,37 @@ def _signal(measure: Measure, values: Floats, memory: float, noise: Floats | Non
     )
 
 
-def chances(measure: Measure, weeks: int, memory: float) -> Callable[[Floats], Floats]:
-    """Return the function from the size of a statistic to its chance in series of `weeks` that change in nothing.
+def _chance(measure: Measure, weeks: int, memory: float, statistic: Floats) -> Floats:
+    """Return the chance of so large a statistic in series of `weeks` that change in nothing: the largest of any noise.
+
+    NaN where so few weeks do not have the statistic.
+    """
+    steps = math.ceil(round(memory / MEMORY_STEP, 6))
+    known = [_chances(measure, chances.nearest(weeks), steps, heavy=heavy) for heavy in noises(measure)]
+    told = [each(statistic) for each in known if each]
+    return np.max(told, axis=0) if told else np.full(len(statistic), np.nan)
+
+
+@lru_cache(maxsize=1024)
+def _chances(measure: Measure, weeks: int, memory_steps: int, *, heavy: bool) -> chances.Chances | None:
+    return chances.of(key(measure, heavy=heavy), weeks, memory_steps, freedom=freedom(measure, weeks))
+
+
+def key(measure: Measure, *, heavy: bool) -> str:
+    """Return the name under which the chances of a statistic are kept."""
+    return measure.__name__.strip("_") + ("_heavy" if heavy else "")
+
+
+def noises(measure: Measure) -> tuple[bool, ...]:
+    """Return with which noise a statistic is simulated: normal (False), heavy (True), or both.
 
     Signals that rest on single weeks take the larger of two chances: with normal noise, and with the heavy tails of a
     few people who do most. The others take out spikes, or look at signs alone, and need only the first.
     """
-    steps = math.ceil(round(memory / MEMORY_STEP, 6))
-    normal = _simulated(measure, _length(weeks), steps, heavy=False)
-    if measure in {_shifted, _trending, _yearly}:
-        return normal
-    heavy = _simulated(measure, _length(weeks), steps, heavy=True)
-    return lambda statistic: np.maximum(normal(statistic), heavy(statistic))
+    return (False,) if measure in {_shifted, _trending, _yearly} else (False, True)
 
 
-def _length(weeks: int) -> int:
-    return max(each for each in LENGTHS if each <= max(weeks, LENGTHS[0]))
-
-
-@lru_cache(maxsize=1024)
-def _simulated(measure: Measure, weeks: int, memory_steps: int, *, heavy: bool) -> Callable[[Floats], Floats]:
-    changeless = _changeless(weeks, memory_steps * MEMORY_STEP, heavy=heavy)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        sizes = np.abs(measure(changeless, np.ones_like(changeless)).statistic)
-    sizes = np.sort(sizes[np.isfinite(sizes)])
-    if not len(sizes):
-        return lambda statistic: np.full(len(statistic), np.nan)
-    freedom = _freedom(measure, weeks)
-    beyond = _stretched(sizes[int(len(sizes) * (1 - TAIL)) :], freedom)
-    return partial(_chance, sizes, float(beyond[0]), float((beyond - beyond[0]).mean()) or 1e-9, freedom)
-
-
-def _freedom(measure: Measure, weeks: int) -> float:
+def freedom(measure: Measure, weeks: int) -> float:
     """Return the degrees of freedom of a statistic's own scatter: the fewer, the longer its tail."""
     match measure.__name__:
         case "_shifted":
@@ -346,31 +327,6 @@ def _freedom(measure: Measure, weeks: int) -> float:
             return max(weeks // 2 - 1.0, 3.0)
         case _:
             return 1e6
-
-
-def _stretched(sizes: Floats, freedom: float) -> Floats:
-    """Return sizes on the scale on which the tail of Student's t with so many degrees falls off exponentially."""
-    return np.asarray(freedom * np.log1p(sizes**2 / freedom))
-
-
-def _chance(sizes: Floats, bar: float, excess: float, freedom: float, statistic: Floats) -> Floats:
-    counted = (len(sizes) - np.searchsorted(sizes, statistic, side="left") + 1) / (len(sizes) + 1)
-    reached = _stretched(statistic, freedom)
-    tail = TAIL * np.exp(-np.maximum(reached - bar, 0) / excess)
-    p = np.where(reached > bar, np.minimum(tail, TAIL), counted)
-    return np.asarray(np.maximum(p, SMALLEST_CHANCE))
-
-
-@lru_cache(maxsize=8)
-def _changeless(weeks: int, memory: float, *, heavy: bool) -> Floats:
-    """Return SIMULATIONS series of AR(1), the same each time; `heavy` ones have news of Student's t with 3 degrees."""
-    rng = np.random.default_rng((weeks, heavy))
-    shape = (SIMULATIONS, weeks + WARM_UP)
-    news = rng.standard_t(3, shape) if heavy else rng.standard_normal(shape)
-    values = news.copy()
-    for week in range(1, shape[1]):
-        values[:, week] += memory * values[:, week - 1]
-    return np.ascontiguousarray(values[:, WARM_UP:])
 
 
 def _shifted(values: Floats, noise: Floats) -> _Measured:
@@ -520,3 +476,7 @@ def _yearly(values: Floats, noise: Floats) -> _Measured:
     return _Measured(
         statistic=np.abs(alike) / error, change=alike, error=error, at=np.full(len(values), 0), left=nothing
     )
+
+
+MEASURES: tuple[Measure, ...] = (_shifted, _trending, _odd, _drifting, _scattering, _yearly)
+"""Every statistic."""

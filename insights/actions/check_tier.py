@@ -1,6 +1,6 @@
 """Set the figures beside the contract."""
 
-from insights.consoles import CONTRACT
+from insights.actions.consoles import CONTRACT
 from insights.finding import Action
 
 check_tier = Action(

@@ -1,6 +1,6 @@
 """One seat where two are held for the same work."""
 
-from insights.consoles import SEATS
+from insights.actions.consoles import SEATS
 from insights.finding import Action
 
 consolidate_tools = Action(

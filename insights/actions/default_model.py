@@ -1,6 +1,6 @@
 """Make the recommended model the default."""
 
-from insights.consoles import MODELS
+from insights.actions.consoles import MODELS
 from insights.finding import Action
 
 set_default_model = Action(

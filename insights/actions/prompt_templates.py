@@ -1,6 +1,6 @@
 """Templates from those who already write good prompts here."""
 
-from insights.consoles import SHARED_PROMPTS
+from insights.actions.consoles import SHARED_PROMPTS
 from insights.finding import Action
 
 share_templates = Action(

@@ -1,6 +1,6 @@
 """Have unused seats used, or take them back."""
 
-from insights.consoles import SEATS
+from insights.actions.consoles import SEATS
 from insights.finding import Action
 
 activate_or_reclaim = Action(

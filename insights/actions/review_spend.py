@@ -1,6 +1,6 @@
 """See what metered money is spent on."""
 
-from insights.consoles import BUDGETS
+from insights.actions.consoles import BUDGETS
 from insights.finding import Action
 
 review_spend = Action(

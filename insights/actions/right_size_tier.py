@@ -1,6 +1,6 @@
 """Renew what is used."""
 
-from insights.consoles import CONTRACT
+from insights.actions.consoles import CONTRACT
 from insights.finding import Action
 
 right_size_tier = Action(

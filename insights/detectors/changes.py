@@ -6,6 +6,7 @@ from datetime import date
 
 from insights import catalogue
 from insights.actions import ACTIONS
+from insights.causes.why import why
 from insights.finding import Action, Detector, Evidence, Finding
 from insights.metric import Metric
 from insights.numbers import format_change
@@ -13,7 +14,6 @@ from insights.scan import COURSES, Change
 from insights.series import Panel
 from insights.signs import filled, judged, reach, recent_people, size
 from insights.weekly import ALL_TOOLS, COMPANY
-from insights.why import why
 from insights.words import listing, told, tool_name
 
 WORSE = {

@@ -6,7 +6,7 @@ import pytest
 
 from insights.actions.reclaim_seats import activate_or_reclaim
 from insights.actions.use_case_session import use_case_session
-from insights.engine import MOST, examine, findings
+from insights.engine import GENERAL, MOST, examine, findings
 from insights.finding import Action, Detector, Evidence, Finding
 from insights.series import Panel
 from insights.signs import filled
@@ -33,12 +33,15 @@ def test_findings_come_by_their_rank_each_further_one_about_a_department_countin
     found = findings(planted(rich(group)), limit=None)
     assert len(found) > MOST
     told: Counter[str] = Counter()
+    seen: Counter[str] = Counter()
     weights = []
     for each in found:
         before = max((told[name] for name in each.departments), default=0)
+        before += seen[each.view] if each.detector == GENERAL else 0
         assert each.rank == each.impact * each.confidence * each.novelty * each.actionable
         weights.append(each.rank / 2**before)
         told.update(each.departments)
+        seen.update([each.view] if each.detector == GENERAL else [])
     assert weights == sorted(weights, reverse=True)
     assert max(told.values()) > 1, "the panel names no department twice: nothing is tested"
 

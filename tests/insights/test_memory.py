@@ -10,7 +10,7 @@ from insights.actions.use_case_session import use_case_session
 from insights.detectors import DETECTORS
 from insights.engine import Examination, examine
 from insights.finding import Detector, Direction, Evidence, Finding
-from insights.memory import chosen, note, recall
+from insights.memory.recall import chosen, note, recall
 from insights.series import Panel
 from storage.findings import choose, restore, seen_before
 from storage.schema import finding_seen

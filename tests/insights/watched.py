@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from insights import catalogue
-from insights.circumstances import Circumstances
+from insights.guards.circumstances import Circumstances
 from insights.scan import Watch, Watched
 from insights.signals import Floats
 from storage.circumstances import Move, Restated

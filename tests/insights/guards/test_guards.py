@@ -7,8 +7,8 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from insights.breaks import definition_breaks, lowest_twentieth
-from insights.guards import Guarded, guard
+from insights.guards.breaks import definition_breaks, lowest_twentieth
+from insights.guards.guard import Guarded, guard
 from insights.scan import Change, Watch, scan
 from storage.circumstances import Move, Restated
 from tests.insights.watched import SIZES, around, company, times, without_use

@@ -7,12 +7,12 @@ from typing import Literal
 import numpy as np
 
 from insights import scan
-from insights.cause import ENOUGH, Cause, Kind, shows
-from insights.decompose import MixWithin, contributions, mix_within, simpson
+from insights.causes.cause import ENOUGH, Cause, Kind, shows
+from insights.causes.decompose import MixWithin, contributions, mix_within, simpson
+from insights.causes.splits import OTHERS, Floats, Split
 from insights.metric import Metric
 from insights.scan import Change
 from insights.series import ALL_TOOLS, COMPANY, Panel
-from insights.splits import OTHERS, Floats, Split
 from insights.words import told
 
 MOST_ASKED = 2 / 3

@@ -6,8 +6,8 @@ from datetime import date
 
 import numpy as np
 
-from insights.breaks import Break
-from insights.circumstances import GONE_WEEKS, Circumstances, week_of
+from insights.guards.breaks import Break
+from insights.guards.circumstances import GONE_WEEKS, Circumstances, week_of
 from insights.scan import Watch
 from insights.weekly import ALL_TOOLS, Flags
 from insights.words import counted, listing

@@ -14,12 +14,12 @@ from datetime import timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from insights import breaks as definition
-from insights import guard_notes, signals
+from insights import signals
 from insights.basis import WEEKEND
-from insights.breaks import Break, definition_breaks
-from insights.circumstances import GONE_WEEKS, Circumstances, week_of
-from insights.guard_notes import Dip, Reorganisation
+from insights.guards import breaks as definition
+from insights.guards.breaks import Break, definition_breaks
+from insights.guards.circumstances import GONE_WEEKS, Circumstances, week_of
+from insights.guards.notes import Dip, Move, Reorganisation, notes
 from insights.scan import FEWEST_DEPARTMENTS, RECENT, SMALLEST_SHARE, Watch
 from insights.signals import Floats
 from insights.weekly import ALL_TOOLS, UNMAPPED
@@ -87,7 +87,7 @@ def guard(watch: Watch, around: Circumstances) -> Guarded:
     found = [*definition_breaks(guarded), *_model_breaks(watch, around)]
     return Guarded(
         watch=_without_before(guarded, found),
-        notes=guard_notes.notes(watch, around, holidays=holidays, late=late, dips=dips, moved=moved, breaks=found),
+        notes=notes(watch, around, holidays=holidays, late=late, dips=dips, moved=moved, breaks=found),
         breaks=tuple(found),
     )
 
@@ -283,7 +283,7 @@ def _reorganisations(watch: Watch, around: Circumstances) -> Iterator[Reorganisa
             yield newest
 
 
-def _renamed(around: Circumstances, rows: dict[str, int], move: guard_notes.Move, week: int) -> bool:
+def _renamed(around: Circumstances, rows: dict[str, int], move: Move, week: int) -> bool:
     """Tell whether one department became another that was not there before."""
     if move.source not in rows or move.target not in rows:
         return False

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from insights.cause import ENOUGH, Cause, shows
-from insights.decompose import chain
+from insights.causes.cause import ENOUGH, Cause, shows
+from insights.causes.decompose import chain
+from insights.causes.splits import Floats, Weeks
 from insights.metric import Metric
 from insights.scan import Change
 from insights.series import ALL_TOOLS, Panel
-from insights.splits import Floats, Weeks
 from insights.words import told, verb
 
 PEOPLE = "weekly_active_users"

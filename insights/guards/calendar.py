@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from insights.places import Place, place_of, spoken
+from insights.guards.places import Place, place_of, spoken
 
 Floats = NDArray[np.float64]
 

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterator
 
 from insights import catalogue
-from insights.by_factor import PEOPLE, of_factors
-from insights.by_part import of_split
-from insights.cause import Cause
-from insights.decompose import cohorts
+from insights.causes.by_factor import PEOPLE, of_factors
+from insights.causes.by_part import of_split
+from insights.causes.cause import Cause
+from insights.causes.decompose import cohorts
+from insights.causes.splits import periods, splits
 from insights.scan import Change
 from insights.series import Panel
-from insights.splits import periods, splits
 from insights.words import counted
 
 __all__ = ["Cause", "why"]

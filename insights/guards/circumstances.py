@@ -11,7 +11,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from insights.basis import WEEK, Basis, monday
-from insights.calendar import lost_by_row
+from insights.guards.calendar import lost_by_row
 from insights.weekly import ALL_TOOLS, Floats, Weekly
 from storage import circumstances
 from storage.circumstances import Move, Restated

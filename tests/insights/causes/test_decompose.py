@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from insights.decompose import chain, cohorts, contributions, mix_within, simpson
+from insights.causes.decompose import chain, cohorts, contributions, mix_within, simpson
 
 size = st.one_of(st.just(0.0), st.floats(1e-3, 1e6))
 cell = st.tuples(size, size)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from insights import catalogue
-from insights.memory import Judges
+from insights.memory.recall import Judges
 from insights.scan import WINDOW, Change, Scan
 from insights.series import Panel
 from insights.signs import RECENT, enough, judged

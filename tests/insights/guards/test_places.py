@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from insights.calendar import lost_by_row, lost_days
-from insights.places import Place, place_of, spoken
+from insights.guards.calendar import lost_by_row, lost_days
+from insights.guards.places import Place, place_of, spoken
 
 WEEKS = [date(2025, 11, 24) + timedelta(weeks=n) for n in range(7)]
 """From Thanksgiving to Epiphany."""

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from insights.catalogue import metrics
+from insights.causes.why import Cause, why
 from insights.scan import Change, Kind
 from insights.series import Panel
-from insights.why import Cause, why
 
 WEEKS = 14
 

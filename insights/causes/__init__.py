@@ -1,0 +1,1 @@
+"""Where a change lies: exact splits of it over departments, tools, mix and factors, and the sentence they support."""
