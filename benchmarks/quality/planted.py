@@ -13,13 +13,13 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
-from insights.causes.why import why
 from numpy.typing import NDArray
 
 from benchmarks.quality import claims, people
 from benchmarks.quality.people import Staff, Use
 from demo.company import simulate
 from insights.basis import Basis
+from insights.causes.why import why
 from insights.engine import MOST, examine
 from insights.finding import Finding
 from insights.scan import Change, Scan
@@ -322,7 +322,7 @@ def run(seeds: int) -> None:
     print(f"\nright in all: {right} of {len(results)} ({right / len(results):.0%})")
     print("found: in the findings; of 5: in a digest; week: within two; cause: named, where there is one to name;")
     print(
-        "known: `insights.causes.why` can name it; right: found, week and cause; other: further findings that claim a change,"
+        "known: `insights.causes.why` can name it; right: found, week and cause; other: further findings of a change,"
     )
     print("consequences of what was planted among them\n")
     for each in results:
