@@ -1,29 +1,33 @@
 """Where a series enters a new level or takes a new course: change points that memory, season and trend do not explain.
 
-Each candidate is a model of the whole series: levels or straight lines between changes, on the plain or the log scale,
-with errors of which each resembles the one before (AR(1)). For every number of changes the best places are found by
-dynamic programming (segment neighbourhood search, Auger and Lawrence 1989). The models compete by a Bayesian
-information criterion in which each change costs more than an ordinary parameter (in the spirit of Zhang and Siegmund
-2007) and which grows stricter where points are few. A series that merely wanders or rises is then told from one that
-shifts, as Beaulieu and Killick (2018) do for climate records. What is left has to hold up against the noise
-on either side of it, which need not be the same.
+Each candidate is a model of the whole series: levels or straight lines between changes, or one line with bends, with
+or without a season, on the plain or the log scale, with errors of which each resembles the one before (AR(1)). A
+season and the changes are estimated in turn. The models compete by a Bayesian information criterion in which each
+change costs more than an ordinary parameter (in the spirit of Zhang and Siegmund 2007) and which grows stricter where
+points are few. A series that merely wanders or rises is then told from one that shifts, as Beaulieu and Killick (2018)
+do for climate records. What is left has to hold up against the noise on either side of it, which need not be the same.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from insights.courses import Kind, best_places, left, nearer
+from insights.seasons import Season, seasons
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 FEWEST_POINTS = 10
-MOST_CHANGES = 11
-SHORTEST_LEVEL, SHORTEST_LINE = 3, 5
+SHORTEST: dict[Kind, int] = {"levels": 3, "lines": 5, "bends": 5}
+KINDS: tuple[Kind, ...] = ("levels", "lines", "bends")
 SHORTEST_SHARE = 0.02
 """A segment holds this share of the points at least, and so many of them in any case."""
+
+OWN: dict[Kind, int] = {"levels": 1, "lines": 2, "bends": 1}
+"""Parameters that a change brings beside its place."""
 
 CHANGE_COST = 1.75
 """What a change costs beside the parameters of its segment, in parameters.
@@ -33,24 +37,42 @@ With MARGIN it keeps false alarms on changeless AR(1) series of 10 to 300 points
 """
 
 MARGIN = 2.0
+NARROW = 1.25
+"""Largest through smallest value up to which the log scale tells nothing new."""
+
 MOST_MEMORY = 0.8
 """A series whose errors resemble each other more than this is one that moves to new levels."""
 
 SPIKE = 4.0
 """Robust standard deviations from its neighbours' median beyond which a single point is a spike and no level."""
 
-SEASONAL = 0.35
-"""Autocorrelation of the differences from which a season is taken for one."""
+SPIKE_COST = 2.0
+"""What a point that is taken for a spike costs, in parameters."""
+
+LEADING, TURNS = 2, 2
+"""So many of the candidates have season and changes estimated in turn, so often."""
+
+PATIENCE = 3
+"""More changes are tried until so many times in a row they do not help."""
+
+PERIOD_COST = 2.0
+"""What a season costs beside its own parameters, in parameters: its period is one of many."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Model:
-    """A candidate: the criterion (less is better), its changes, and the series it was fitted to."""
+    """A candidate: the criterion (less is better), its changes and the series they fit.
+
+    `calm` is that series: without spikes and without what `repeats`. `costs` are of the criterion, whatever changes.
+    """
 
     criterion: float
     changes: tuple[int, ...]
-    lines: bool
-    series: Floats
+    kind: Kind
+    calm: Floats
+    season: Season | None
+    repeats: Floats
+    costs: float
 
 
 def change_points(values: ArrayLike) -> list[int]:
@@ -67,182 +89,156 @@ def change_points(values: ArrayLike) -> list[int]:
     known = given[at]
     if len(known) < FEWEST_POINTS or not np.ptp(known):
         return []
-    best = min(_models(known), key=lambda each: each.criterion, default=None)
-    if best is None:
-        return []
-    return [int(at[each]) for each in _held_up(best)]
+    best = min(_models(known, at), key=lambda each: each.criterion, default=None)
+    return [int(at[each]) for each in best.changes] if best else []
 
 
-def _models(known: Floats) -> Iterator[_Model]:
-    """Yield every candidate. The criterion of the log scale is brought to the plain one by its Jacobian."""
+def _models(known: Floats, at: Ints) -> Iterator[_Model]:
+    """Yield the candidates. The criterion of the log scale is brought to the plain one by its Jacobian."""
     unit = float(np.std(known))
     scales = [(known / unit, 0.0)]
-    if known.min() > 0:
+    if known.min() > 0 and known.max() > NARROW * known.min():
         logs = np.log(known / unit)
         scales.append((logs, 2 * float(logs.sum())))
     for scaled, jacobian in scales:
-        series = _calmed(scaled - np.median(scaled))
+        series = scaled - np.median(scaled)
         if np.ptp(series) < 1e-12:
             continue
-        share = round(SHORTEST_SHARE * len(series))
-        for lines, shortest in ((False, SHORTEST_LEVEL), (True, SHORTEST_LINE)):
-            for changes in _best_places(series, max(shortest, share), lines=lines):
-                criterion = _criterion(series, changes, lines=lines) + jacobian
-                yield _Model(criterion=criterion, changes=changes, lines=lines, series=series)
+        tried = [
+            _fitted(series, kind, season, season.first(series, at) if season else np.zeros_like(series))
+            for season in (None, *seasons(series, at))
+            for kind in KINDS[:2]
+        ]
+        tried = sorted(tried, key=lambda each: each.criterion)[:LEADING]
+        tried += [again for each in tried for again in _again(series, at, each)]
+        best = min(tried, key=lambda each: each.criterion)
+        others = (_best(best.calm, kind, best.season, best.repeats, best.costs) for kind in KINDS if kind != best.kind)
+        for each in (best, *others):
+            yield _held_up(replace(each, costs=each.costs + jacobian))
 
 
-# The series ----------------------------------------------------------------------------------------------------------
+def _fitted(series: Floats, kind: Kind, season: Season | None, repeats: Floats) -> _Model:
+    """Return the best model of a kind beside what repeats."""
+    calm, spikes = _without_spikes(series - repeats)
+    costs = (spikes * SPIKE_COST + (PERIOD_COST if season else 0.0)) * np.log(len(series))
+    return _best(calm, kind, season, repeats, costs)
 
 
-def _calmed(series: Floats) -> Floats:
-    """Return the series without spikes and season."""
-    calm = _without_spikes(series)
-    season = _season(calm)
-    return _without_spikes(calm - season) if season.any() else calm
+def _again(series: Floats, at: Ints, model: _Model) -> Iterator[_Model]:
+    """Yield what the model becomes when its season, steady or growing, and its changes are estimated in turn."""
+    if model.season is None:
+        return
+    for grows in (False, True):
+        now, season = model, replace(model.season, grows=grows)
+        for _ in range(TURNS):
+            repeats = season.better(left(now.calm, now.changes, now.kind), now.repeats, at)
+            now = _fitted(series, now.kind, season, repeats)
+            yield now
 
 
-def _without_spikes(series: Floats, reach: int = 3) -> Floats:
-    """Return the series with its spikes replaced by their neighbours' median (Hampel's filter)."""
+def _best(calm: Floats, kind: Kind, season: Season | None, repeats: Floats, costs: float) -> _Model:
+    """Return the model of a kind whose number of changes is best."""
+    shortest = max(SHORTEST[kind], round(SHORTEST_SHARE * len(calm)))
+
+    def model(changes: tuple[int, ...]) -> _Model:
+        criterion = _criterion(calm, changes, kind, season) + costs
+        return _Model(
+            criterion=criterion, changes=changes, kind=kind, calm=calm, season=season, repeats=repeats, costs=costs
+        )
+
+    best, worse = model(()), 0
+    for changes in best_places(calm, shortest, kind):
+        tried = model(changes)
+        worse = 0 if tried.criterion < best.criterion else worse + 1
+        best = min(best, tried, key=lambda each: each.criterion)
+        if worse == PATIENCE:
+            break
+    return min(best, model(nearer(calm, best.changes, shortest, kind)), key=lambda each: each.criterion)
+
+
+def _without_spikes(series: Floats, reach: int = 3) -> tuple[Floats, int]:
+    """Return the series with its spikes replaced by their neighbours' median (Hampel's filter), and their number."""
     padded = np.pad(series, reach, mode="reflect")
     middle = np.median(np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1), axis=1)
     apart = np.abs(series - middle)
     usual = 1.4826 * float(np.median(apart)) or 1.2533 * float(apart.mean())
-    return np.where(apart > SPIKE * usual, middle, series)
-
-
-def _season(series: Floats) -> Floats:
-    """Return what repeats with the period that the differences tell, zeros where none of at least three rounds does."""
-    none = np.zeros_like(series)
-    n = len(series)
-    steps = np.diff(series) - np.diff(series).mean()
-    energy = float(steps @ steps)
-    if n // 3 < 3 or not energy:
-        return none
-    alike = np.array([(steps[p:] @ steps[:-p]) / energy * len(steps) / (len(steps) - p) for p in range(3, n // 3 + 1)])
-    period = int(alike.argmax()) + 3
-    strength = alike[period - 3]
-    if strength < SEASONAL:
-        return none
-    period = next((p for p in range(3, period) if period % p == 0 and alike[p - 3] > 0.8 * strength), period)
-    kernel = np.ones(period) if period % 2 else np.concatenate([[0.5], np.ones(period - 1), [0.5]])
-    half = len(kernel) // 2
-    apart = series - np.convolve(np.pad(series, half, mode="edge"), kernel / period, "valid")
-    inner = np.arange(half, n - half)
-    profile = np.array([np.median(apart[inner[inner % period == phase]]) for phase in range(period)])
-    return np.asarray((profile - profile.mean())[np.arange(n) % period], dtype=np.float64)
-
-
-# The fits ------------------------------------------------------------------------------------------------------------
-
-
-def _best_places(series: Floats, shortest: int, *, lines: bool) -> Iterator[tuple[int, ...]]:
-    """Yield the changes that leave the least squared error, for no change, one, two, and so on."""
-    n = len(series)
-    most = min(MOST_CHANGES + 1, n // shortest)
-    time = np.arange(n, dtype=np.float64)
-    sums = [np.concatenate([[0.0], np.cumsum(each)]) for each in (series, series * series, time * series)]
-    error = np.full((most + 1, n + 1), np.inf)
-    before = np.zeros((most + 1, n + 1), dtype=np.int64)
-    for end in range(shortest, n + 1):
-        starts = np.arange(end - shortest + 1)
-        cost = _squared_errors(sums, starts, end, lines=lines)
-        error[1, end] = cost[0]
-        totals = error[1:most, starts] + cost
-        before[2:, end] = totals.argmin(axis=1)
-        error[2:, end] = totals.min(axis=1)
-    for segments in range(1, most + 1):
-        if np.isinf(error[segments, n]):
-            return
-        changes = [n]
-        for each in range(segments, 1, -1):
-            changes.append(int(before[each, changes[-1]]))
-        yield tuple(reversed(changes[1:]))
-
-
-def _squared_errors(sums: Sequence[Floats], starts: Ints, end: int, *, lines: bool) -> Floats:
-    """Return the squared error of one level, or line, over each segment from a start until before `end`."""
-    total, squares, moment = (each[end] - each[starts] for each in sums)
-    size = (end - starts).astype(np.float64)
-    error = squares - total * total / size
-    if lines:
-        slope = moment - (starts + end - 1) / 2 * total
-        error = error - slope * slope / np.maximum(size * (size * size - 1) / 12, 1e-9)
-    return np.asarray(np.maximum(error, 0.0))
-
-
-def _left(series: Floats, changes: Sequence[int], *, lines: bool) -> Floats:
-    """Return what the levels or lines between the changes leave over."""
-    left = np.empty_like(series)
-    for start, end in _segments(changes, len(series)):
-        part = series[start:end] - series[start:end].mean()
-        if lines:
-            time = np.arange(end - start) - (end - start - 1) / 2
-            part = part - time * (time @ part) / (time @ time)
-        left[start:end] = part
-    return left
-
-
-def _segments(changes: Sequence[int], n: int) -> list[tuple[int, int]]:
-    return list(pairwise((0, *changes, n)))
+    spikes = apart > SPIKE * usual
+    return np.where(spikes, middle, series), int(spikes.sum())
 
 
 # The judgement -------------------------------------------------------------------------------------------------------
 
 
-def _memory(left: Floats, changes: Sequence[int], *, lines: bool) -> float:
+def _memory(over: Floats, changes: Sequence[int], kind: Kind, season: Season | None) -> float:
     """Return how much an error resembles the one before, corrected for the pull of the fit towards zero.
 
     The correction is that of Marriott and Pope (1954) for each segment: about (1 + 3 phi) / n with a line, and
-    (1 + phi) / n with a level.
+    (1 + phi) / n with a level. A bend counts as half a line, a parameter of a wave as one of a level.
     """
-    within = np.ones(len(left) - 1, dtype=np.bool_)
-    within[np.asarray(changes, dtype=np.int64) - 1] = False
-    squares = float(left @ left)
-    raw = float((left[1:] * left[:-1])[within].sum()) / squares if squares else 0.0
-    return raw + (1 + (3 if lines else 1) * raw) * (len(changes) + 1) / len(left)
+    within = np.ones(len(over) - 1, dtype=np.bool_)
+    if kind != "bends":
+        within[np.asarray(changes, dtype=np.int64) - 1] = False
+    squares = float(over @ over)
+    raw = float((over[1:] * over[:-1])[within].sum()) / squares if squares else 0.0
+    pull = (1 + (1 if kind == "levels" else 3) * raw) * (1 + len(changes) * (0.5 if kind == "bends" else 1))
+    if season is not None and season.waves:
+        pull += (1 + raw) * season.parameters
+    return raw + pull / len(over)
 
 
-def _criterion(series: Floats, changes: Sequence[int], *, lines: bool) -> float:
-    """Return the information criterion of a fit with AR(1) errors; each segment starts afresh."""
+def _criterion(series: Floats, changes: Sequence[int], kind: Kind, season: Season | None) -> float:
+    """Return the information criterion of a fit with AR(1) errors; each segment starts afresh, unless it is a bend."""
     n = len(series)
-    parameters = (2 if lines else 1) * (len(changes) + 1) + 1 + CHANGE_COST * len(changes)
-    if parameters >= n - 2:
+    parameters = (1 if kind == "levels" else 2) + (OWN[kind] + CHANGE_COST) * len(changes) + 1
+    in_all = parameters + (season.parameters if season else 0)
+    if in_all >= n - 2:
         return np.inf
-    left = _left(series, changes, lines=lines)
-    memory = float(np.clip(_memory(left, changes, lines=lines), -0.3, MOST_MEMORY))
-    news = left.copy()
-    news[1:] -= memory * left[:-1]
-    fresh = [0, *changes]
-    news[fresh] = left[fresh] * np.sqrt(1 - memory * memory)
+    over = left(series, changes, kind)
+    memory = float(np.clip(_memory(over, changes, kind, season), -0.3, MOST_MEMORY))
+    news = over.copy()
+    news[1:] -= memory * over[:-1]
+    fresh = [0] if kind == "bends" else [0, *changes]
+    news[fresh] = over[fresh] * np.sqrt(1 - memory * memory)
     # Rounded data may fit exactly; noise under a hundredth of the whole spread does not count as better.
     variance = float(news @ news) / n + 1e-4 * float(np.var(series)) + 1e-12
-    return float(n * np.log(variance) + parameters * np.log(n) * n / (n - parameters - 2))
+    costs = parameters * np.log(n) + (season.cost(n) if season else 0.0)
+    return float(n * np.log(variance) + costs * n / (n - in_all - 2))
 
 
-def _held_up(model: _Model) -> tuple[int, ...]:
-    """Return the changes that the noise on either side cannot explain, dropping the weakest first."""
-    series, lines = model.series, model.lines
+def _held_up(model: _Model) -> _Model:
+    """Return the model without the changes that the noise on either side can explain; the weakest goes first."""
+    calm, kind = model.calm, model.kind
     changes = list(model.changes)
-    bar = MARGIN * (CHANGE_COST + (2 if lines else 1)) * np.log(len(series))
+    bar = MARGIN * (CHANGE_COST + OWN[kind]) * np.log(len(calm))
     while changes:
-        memory = _memory(_left(series, changes, lines=lines), changes, lines=lines)
+        memory = _memory(left(calm, changes, kind), changes, kind, model.season)
         memory = float(np.clip(memory, 0.0, MOST_MEMORY))
-        edges = [0, *changes, len(series)]
-        gains = [_gain(series, edges[at : at + 3], lines=lines) for at in range(len(changes))]
+        gains = [_gain(calm, changes, which, kind) for which in range(len(changes))]
         weakest = int(np.argmin(gains))
         if gains[weakest] * (1 - memory) / (1 + memory) >= bar:
             break
         del changes[weakest]
-    return tuple(changes)
+    criterion = _criterion(calm, changes, kind, model.season) + model.costs
+    return replace(model, changes=tuple(changes), criterion=criterion)
 
 
-def _gain(series: Floats, edges: Sequence[int], *, lines: bool) -> float:
-    """Return how much better two segments fit apart than as one: twice the log likelihood, each with its own noise."""
-    start, change, end = edges
-    apart = [_left(series[a:b], (), lines=lines) for a, b in ((start, change), (change, end))]
+def _gain(series: Floats, changes: Sequence[int], which: int, kind: Kind) -> float:
+    """Return how much better it fits with this change than without: twice the log likelihood."""
+    start, change, end = [0, *changes, len(series)][which : which + 3]
     floor = 1e-4 * float(np.var(series)) + 1e-9
+    if kind == "bends":
+        apart, together = left(series, changes, kind), left(series, [*changes[:which], *changes[which + 1 :]], kind)
+        noise = max(float(np.mean(each**2)) for each in (apart[start:change], apart[change:end])) + floor
+        return float(together @ together - apart @ apart) / noise
+    return _apart(series[start:change], series[change:end], floor, lines=kind == "lines")
+
+
+def _apart(before: Floats, after: Floats, floor: float, *, lines: bool) -> float:
+    """Return how much better two segments fit apart than as one, each with its own noise."""
+    kind: Kind = "lines" if lines else "levels"
+    apart = [left(each, (), kind) for each in (before, after)]
     # The noise beside the change counts where it is louder than the segment's own: noise may change, too.
-    near = min(change - start, end - change)
+    near = min(len(before), len(after))
     beside = (apart[0][-near:], apart[1][:near])
     freedom = 2 if lines else 1
     noise = [
@@ -250,11 +246,12 @@ def _gain(series: Floats, edges: Sequence[int], *, lines: bool) -> float:
         for parts in zip(apart, beside, strict=True)
     ]
     weight = np.concatenate([np.full(len(each), 1 / own) for each, own in zip(apart, noise, strict=True)])
-    both = series[start:end] - np.average(series[start:end], weights=weight)
+    both = np.concatenate([before, after])
+    both = both - np.average(both, weights=weight)
     if lines:
-        time = np.arange(end - start, dtype=np.float64)
+        time = np.arange(len(both), dtype=np.float64)
         time -= np.average(time, weights=weight)
         both = both - time * ((weight * time) @ both) / ((weight * time) @ time)
-    halves = (both[: change - start], both[change - start :])
+    halves = (both[: len(before)], both[len(before) :])
     pairs = zip(halves, apart, noise, strict=True)
     return sum(float(together @ together - alone @ alone) / own for together, alone, own in pairs)

@@ -16,6 +16,7 @@ import numpy as np
 import ruptures
 from numpy.typing import NDArray
 
+from benchmarks.quality import seasons
 from benchmarks.quality.people import wandering
 from benchmarks.quality.scores import covering, f1
 from insights import change_points
@@ -23,6 +24,9 @@ from insights import change_points
 Floats = NDArray[np.float64]
 
 LENGTHS = (60, 90, 120, 160, 220, 300)
+WIDER = 40
+"""How many series of each of the further kinds there are."""
+
 KINDS = ("levels", "trend breaks", "season and level", "outliers", "noise changes", "memory", "nothing")
 
 
@@ -56,8 +60,19 @@ METHODS: Mapping[str, Callable[[Floats], list[int]]] = {"ours": change_points, "
 
 def run(folder: Path | None) -> None:
     """Print F1 and covering of each method."""
-    series = read(folder) if folder else simulated()
-    print(f"Change points: {len(series)} {'annotated' if folder else 'simulated'} series\n")
+    if folder:
+        _table("annotated series", read(folder))
+        return
+    _table("simulated series", simulated())
+    wider = [
+        Series(name=f"{kind} {number + 1}", kind=kind, values=values, annotators=(changes,))
+        for number, (kind, values, changes) in enumerate(seasons.many(WIDER))
+    ]
+    _table("simulated series of more kinds", wider)
+
+
+def _table(title: str, series: Sequence[Series]) -> None:
+    print(f"Change points: {len(series)} {title}\n")
     totals: dict[str, list[tuple[float, float]]] = {}
     seconds = dict.fromkeys(METHODS, 0.0)
     groups: dict[str, dict[str, list[tuple[float, float]]]] = {}
@@ -68,7 +83,7 @@ def run(folder: Path | None) -> None:
             seconds[name] += time.perf_counter() - started
             score = f1(each.annotators, found), covering(each.annotators, found, len(each.values))
             totals.setdefault(name, []).append(score)
-            groups.setdefault(each.kind if not folder else each.name, {}).setdefault(name, []).append(score)
+            groups.setdefault(each.kind, {}).setdefault(name, []).append(score)
     print(f"{'':28}" + "".join(f"{name + ': F1':>12}{'covering':>10}" for name in METHODS))
     for group, scores in groups.items():
         _line(group, scores)

@@ -70,6 +70,67 @@ def test_a_season_is_no_change_and_a_shift_under_it_is_found() -> None:
     assert abs(found[0] - 60) <= 2
 
 
+PROFILES = {
+    4: (3.0, 0.0, -2.0, -1.0),
+    7: (1.0, 1.5, 1.0, 1.5, 0.5, -3.0, -3.0),
+    12: tuple(2 * np.sin(2 * np.pi * np.arange(12) / 12)),
+    24: tuple(3 * np.cos(2 * np.pi * np.arange(24) / 24)),
+    52: tuple(3 * np.sin(2 * np.pi * np.arange(52) / 52)),
+}
+
+
+def under_season(period: int, seed: int, n: int = 156, size: float = 0.0, at: int = 0) -> Floats:
+    """Return n points of noise under a season that enter a level `size` higher at `at`."""
+    season = np.array(PROFILES[period])[np.arange(n) % period]
+    return season + wandering(np.random.default_rng(seed), n, 0.2) + size * (np.arange(n) >= at)
+
+
+@pytest.mark.parametrize("period", PROFILES)
+def test_a_shift_of_three_standard_deviations_is_found_under_a_season_of_any_period(period: int) -> None:
+    for seed, at in enumerate((40, 83, 120)):
+        found = change_points(under_season(period, seed, size=3.0, at=at))
+        assert len(found) == 1
+        assert abs(found[0] - at) <= 3
+
+
+@pytest.mark.parametrize("period", PROFILES)
+def test_a_season_alone_is_no_change(period: int) -> None:
+    assert sum(bool(change_points(under_season(period, seed))) for seed in range(12)) <= 1
+
+
+def test_a_season_keeps_its_place_over_missing_values() -> None:
+    values = under_season(12, 5, size=4.0, at=70)
+    values[np.random.default_rng(5).choice(156, 30, replace=False)] = np.nan
+    found = change_points(values)
+    assert len(found) == 1
+    assert abs(found[0] - 70) <= 3
+
+
+def test_a_season_that_grows_is_no_change_and_a_shift_under_it_is_found() -> None:
+    rng = np.random.default_rng(8)
+    growing = np.linspace(1, 5, 120) * np.sin(2 * np.pi * np.arange(120) / 12) + wandering(rng, 120, 0.2)
+    assert change_points(growing) == []
+    found = change_points(growing + 4 * (np.arange(120) >= 50))
+    assert len(found) == 1
+    assert abs(found[0] - 50) <= 3
+
+
+def test_bends_of_one_line_are_found_where_they_are() -> None:
+    time = np.arange(150.0)
+    bent = 0.3 * time - 0.6 * np.maximum(time - 50, 0) + 0.5 * np.maximum(time - 100, 0)
+    found = change_points(bent + np.random.default_rng(9).standard_normal(150))
+    assert len(found) == 2
+    assert abs(found[0] - 50) <= 5
+    assert abs(found[1] - 100) <= 5
+
+
+def test_a_change_in_a_long_series_is_found_to_the_point() -> None:
+    values = under_season(7, 10, n=2000, size=5.0, at=1234)
+    found = change_points(values)
+    assert len(found) == 1
+    assert abs(found[0] - 1234) <= 2
+
+
 def test_a_spike_is_no_new_level() -> None:
     values = np.random.default_rng(4).standard_normal(60)
     values[30] += 15
