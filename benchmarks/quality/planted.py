@@ -13,13 +13,13 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
-from insights.why import why
 from numpy.typing import NDArray
 
 from benchmarks.quality import claims, people
 from benchmarks.quality.people import Staff, Use
 from demo.company import simulate
 from insights.basis import Basis
+from insights.causes.why import why
 from insights.engine import MOST, examine
 from insights.finding import Finding
 from insights.scan import Change, Scan
@@ -74,7 +74,7 @@ class Plan:
 class Result:
     """How it went: told at all, in the digest's few, with the right week, with the cause; and what else was told.
 
-    `known` says that `insights.why` knows the cause, told or not; both are None where there is none to name.
+    `known` says that `insights.causes.why` knows the cause, told or not; both are None where there is none to name.
     """
 
     what: str
@@ -321,9 +321,7 @@ def run(seeds: int) -> None:
     right = sum(map(_right, told)) + sum(each.found for each in results if each.behaviour)
     print(f"\nright in all: {right} of {len(results)} ({right / len(results):.0%})")
     print("found: in the findings; of 5: in a digest; week: within two; cause: named, where there is one to name;")
-    print(
-        "known: `insights.why` can name it; right: found, week and cause; other: further findings that claim a change,"
-    )
+    print("known: `causes.why` can name it; right: found, week and cause; other: further findings that claim a change,")
     print("consequences of what was planted among them\n")
     for each in results:
         if not _right(each):
