@@ -3,7 +3,7 @@
     python benchmarks/insights.py [all | change-points [FOLDER] | changeless [--csv FILE] | planted [--seeds N] | speed]
 
 Everything is simulated, the same each time, unless a folder of annotated series or a panel of one's own is given.
-Nothing in the engine is tuned to what is printed here.
+Nothing in the engine is tuned to what is printed here, but for what `docs/benchmarks.md` says of breaks in counting.
 """
 
 import argparse

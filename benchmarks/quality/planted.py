@@ -321,9 +321,7 @@ def run(seeds: int) -> None:
     right = sum(map(_right, told)) + sum(each.found for each in results if each.behaviour)
     print(f"\nright in all: {right} of {len(results)} ({right / len(results):.0%})")
     print("found: in the findings; of 5: in a digest; week: within two; cause: named, where there is one to name;")
-    print(
-        "known: `insights.causes.why` can name it; right: found, week and cause; other: further findings of a change,"
-    )
+    print("known: `causes.why` can name it; right: found, week and cause; other: further findings that claim a change,")
     print("consequences of what was planted among them\n")
     for each in results:
         if not _right(each):

@@ -29,7 +29,8 @@ class Circumstances:
 
     `lost` is the share of working days lost, (rows, weeks), and `countries` name, by week, whose holidays they were.
     `members` are those of each row, (rows, weeks), on the last day of the week. `reach` is the last day with facts of
-    each tool. `unknown` is the company's share of sessions on models that the catalogue does not know, (tools, weeks).
+    each tool. `estimated` are the tools whose tokens are worked out from characters. `unknown` is the company's share
+    of sessions on models that the catalogue does not know, (tools, weeks).
     """
 
     k: int
@@ -40,6 +41,7 @@ class Circumstances:
     reach: Mapping[str, date]
     restated: tuple[Restated, ...] = ()
     unknown: Floats
+    estimated: frozenset[str] = frozenset()
 
 
 def circumstances_of(behind: Weekly, tools: Sequence[str], basis: Basis) -> Circumstances:
@@ -64,6 +66,7 @@ def circumstances_of(behind: Weekly, tools: Sequence[str], basis: Basis) -> Circ
         reach=circumstances.last_days(basis.store, [each for each in named if each != ALL_TOOLS], weeks[-1]),
         restated=tuple(circumstances.restatements(basis.store, basis.as_of - RESTATED_WITHIN, basis.as_of)),
         unknown=unknown,
+        estimated=frozenset(each for each in tools if behind.estimated[behind.tools.index(each)].any()),
     )
 
 

@@ -3,8 +3,8 @@
 Left out are, for every metric: the weeks in which a tool, or a department, only just began; those that lost a fifth
 of their working days, and one or two in which people everywhere stayed away; those to whose end a tool's facts do not
 reach; and of a department those before it was re-organised. Ratios are left out with the counts: they are then about
-fewer people, and about others, than in an ordinary week. Of a metric that is counted otherwise since some week, the
-weeks before are left out.
+fewer people, and about others, than in an ordinary week. Of a metric that is counted otherwise since some week, and
+of what is worked out from it, the weeks before are left out; those since then where it is too new to be sure.
 """
 
 from collections.abc import Iterator
@@ -19,6 +19,7 @@ from insights.basis import WEEKEND
 from insights.guards import breaks as definition
 from insights.guards.breaks import Break, definition_breaks
 from insights.guards.circumstances import GONE_WEEKS, Circumstances, week_of
+from insights.guards.echoes import with_echoes
 from insights.guards.notes import Dip, Move, Reorganisation, notes
 from insights.scan import FEWEST_DEPARTMENTS, RECENT, SMALLEST_SHARE, Watch
 from insights.signals import Floats
@@ -84,9 +85,9 @@ def guard(watch: Watch, around: Circumstances) -> Guarded:
             out[:, each.row, : each.begins] = True
     guarded = _without(watch, out)
     guarded = _without_counts(guarded, [each for each in moved if each.share < REORGANISED])
-    found = [*definition_breaks(guarded), *_model_breaks(watch, around)]
+    found = [*with_echoes(guarded, definition_breaks(guarded), around.estimated), *_model_breaks(watch, around)]
     return Guarded(
-        watch=_without_before(guarded, found),
+        watch=_without_broken(guarded, found),
         notes=notes(watch, around, holidays=holidays, late=late, dips=dips, moved=moved, breaks=found),
         breaks=tuple(found),
     )
@@ -112,16 +113,20 @@ def _without_counts(watch: Watch, moved: list[Reorganisation]) -> Watch:
     return replace(watch, metrics=tuple(metrics))
 
 
-def _without_before(watch: Watch, breaks: list[Break]) -> Watch:
-    """Return the numbers without what was counted otherwise; all tools together are, where one of them was."""
+def _without_broken(watch: Watch, breaks: list[Break]) -> Watch:
+    """Return the numbers without what was counted otherwise; all tools together are, where one of them was.
+
+    That is before a break, or since it where nobody can be sure of it yet.
+    """
     metrics = list(watch.metrics)
     for n, watched in enumerate(metrics):
         values = watched.values.copy()
         for each in breaks:
             if each.metric.id == watched.metric.id:
-                tool = watch.tools.index(each.tool)
+                tool, week = watch.tools.index(each.tool), watch.weeks.index(each.week)
+                out = slice(None, week) if each.sure else slice(week, None)
                 for row in (tool, *_together_with(watch, tool)):
-                    values[row, :, : watch.weeks.index(each.week)] = np.nan
+                    values[row, :, out] = np.nan
         metrics[n] = replace(watched, values=values)
     return replace(watch, metrics=tuple(metrics))
 

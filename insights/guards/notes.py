@@ -19,6 +19,9 @@ MOST = 3
 WITHIN = 8
 """The newest weeks that notes are about."""
 
+ROUND = 2.0
+"""Factors from which one digit is enough."""
+
 WORTH_A_PART = 0.1
 """How much lower use was in a holiday week from which it is said."""
 
@@ -115,31 +118,42 @@ def _shown(watch: Watch, tool: str, week: date) -> bool:
 
 def _broken(watch: Watch, breaks: Sequence[Break]) -> Iterator[str]:
     """One sentence for each tool and week; all tools together only where no tool says it."""
-    recent = [each for each in breaks if _recent(watch, watch.weeks.index(each.week))]
-    named = {(each.metric.id, each.week) for each in recent if each.tool != ALL_TOOLS}
-    told: dict[tuple[str, date], list[Break]] = {}
-    for each in recent:
-        if each.tool != ALL_TOOLS or (each.metric.id, each.week) not in named:
-            told.setdefault((each.tool, each.week), []).append(each)
-    for (tool, week), every in sorted(told.items(), key=lambda each: each[0][1], reverse=True):
+    told: dict[tuple[date, bool, str], list[Break]] = {}
+    for each in breaks:
+        if _recent(watch, watch.weeks.index(each.week)):
+            told.setdefault((each.week, bool(np.isnan(each.factor)), each.tool), []).append(each)
+    # What only moves with a break elsewhere is no sentence of its own.
+    own = {key: every for key, every in told.items() if not all(each.echo for each in every)}
+    named = {key[:2] for key in own if key[2] != ALL_TOOLS}
+    for (week, models, tool), every in sorted(own.items(), key=lambda each: each[0][0], reverse=True):
         of = "" if tool == ALL_TOOLS else f" ({tool})"
-        counted_anew = [each for each in every if not np.isnan(each.factor)]
-        if not counted_anew:
+        if tool == ALL_TOOLS and (week, models) in named:
+            continue
+        if models:
             yield (
                 f"Many sessions{of} carry other model names since the week of {_day(week)}: "
                 "shares of models are compared only from then on."
             )
-            continue
-        what = listing([_factor(each) for each in counted_anew])
-        yield (
-            f"{what}{of} in every department in the week of {_day(week)}: that looks like a change in how it is "
-            "counted, and is not told as a change in use."
-        )
+        else:
+            yield _anew(every, of, week)
 
 
-def _factor(each: Break) -> str:
-    of_odds = " in odds" if each.metric.unit == "percent" else ""
-    return f"{each.metric.title} became {each.factor:.1f} times as large{of_odds}"
+def _anew(every: Sequence[Break], of: str, week: date) -> str:
+    """Return the sentence about the largest jump of a week, and whether others came with it.
+
+    Of jumps that are about as large that metric is named which comes first in the catalogue.
+    """
+    largest = max(
+        every, key=lambda each: (each.sure, not each.echo, round(abs(np.log(each.factor)), 1), -each.metric.order)
+    )
+    of_odds = " in odds" if largest.metric.unit == "percent" else ""
+    digits = 1 if largest.factor >= ROUND else 2
+    echoes = ", and what is worked out from it moved with it" if len({each.metric.id for each in every}) > 1 else ""
+    judged = "is not told as a change in use" if largest.sure else "is not judged before a few more weeks are known"
+    return (
+        f"{largest.metric.title}{of} became {largest.factor:.{digits}f} times as large{of_odds} in every department in "
+        f"the week of {_day(week)}{echoes}: that looks like a change in how it is counted, and {judged}."
+    )
 
 
 def _holidays(watch: Watch, around: Circumstances, holidays: Flags) -> Iterator[str]:

@@ -93,6 +93,10 @@ async def graph(aiohttp_server) -> Graph:
     return vendor
 
 
+async def at_once(_seconds: float) -> None:
+    """Not wait."""
+
+
 @pytest.fixture
 def read(graph: Graph, store: Store) -> Callable[..., Awaitable[RunReport]]:
     """Read the report as it stands on a day."""
@@ -102,7 +106,7 @@ def read(graph: Graph, store: Store) -> Callable[..., Awaitable[RunReport]]:
         connector = replace(copilot, feed=replace(copilot.feed, login=graph.base))
         access = TableAccess(token="key-of-the-test", scopes=scopes or Scopes(), base_url=graph.base)
         source = Source(store=store, name="copilot", connector=connector, door=DOOR)
-        return await ingest_tables(source, access, today=today, progress=Quiet())
+        return await ingest_tables(source, access, today=today, progress=Quiet(), sleep=at_once)
 
     return start
 

@@ -291,8 +291,12 @@ async def test_a_token_endpoint_that_is_not_there_is_tried_again_later(
     google: Google, private: rsa.RSAPrivateKey, unused_tcp_port: int
 ) -> None:
     key = key_file(google, private, token_uri=f"http://127.0.0.1:{unused_tcp_port}/token")
+
+    async def at_once(_seconds: float) -> None:
+        return None
+
     with pytest.raises(TryAgainError):
-        await bearer_token(key, scope="s", admin=ADMIN, at=NOON)
+        await bearer_token(key, scope="s", admin=ADMIN, at=NOON, sleep=at_once)
 
 
 def test_what_holds_a_secret_does_not_show_it(private: rsa.RSAPrivateKey) -> None:

@@ -7,7 +7,6 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from insights.guards.breaks import definition_breaks, lowest_twentieth
 from insights.guards.guard import Guarded, guard
 from insights.scan import Change, Watch, scan
 from storage.circumstances import Move, Restated
@@ -158,87 +157,7 @@ def test_a_dip_of_one_large_department_is_no_dip_of_all() -> None:
     assert guarded(replace(watch, people=people)).notes == ()
 
 
-# Definition breaks ---------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("memory", [0.0, 0.3, 0.6])
-def test_changeless_companies_have_no_breaks(memory: float) -> None:
-    for together in (0.02, 0.15):
-        assert sum(len(definition_breaks(company(n, memory=memory, together=together))) for n in range(60)) <= 1
-
-
-@pytest.mark.parametrize(("factor", "at"), [(2.0, 18), (2.0, 25), (0.5, 22), (1.8, 20)])
-def test_a_number_that_is_counted_otherwise_is_noted_and_no_change(factor: float, at: int) -> None:
-    hits = 0
-    for seed in SEEDS:
-        watch = times(company(seed), "messages_per_session", factor, at)
-        found = guarded(watch)
-        broken = [each for each in found.breaks if each.metric.id == "messages_per_session"]
-        if [each.week for each in broken] == [watch.weeks[at]]:
-            hits += 1
-            assert broken[0].factor == pytest.approx(factor, rel=0.15)
-            assert not of_metric(scan(found.watch).changes, "messages_per_session")
-            assert "change in how it is counted" in found.notes[0]
-    assert hits >= 0.85 * len(SEEDS)
-
-
-@pytest.mark.parametrize("factor", [1.3, 1.6, 2.0])
-def test_departments_that_act_each_in_its_own_way_are_no_break(factor: float) -> None:
-    wrong, found = 0, 0
-    for seed in range(40):
-        rng = np.random.default_rng(seed)
-        each = np.exp(np.log(factor) * (1 + 0.4 * rng.standard_normal(1 + len(SIZES))))
-        each[0] = factor
-        watch = times(company(seed), "messages_per_session", each, 17)
-        wrong += bool(definition_breaks(watch))
-        found += any(not change.department for change in of_metric(changes(watch), "messages_per_session"))
-    assert wrong <= 0.1 * 40
-    assert found >= 0.8 * 40
-
-
-def test_a_rise_over_weeks_and_one_that_brought_more_people_are_no_breaks() -> None:
-    for seed in SEEDS:
-        rising = company(seed)
-        for week in range(16, 22):
-            rising = times(rising, "messages_per_session", 1.15, week)
-        assert not definition_breaks(rising)
-        more = times(times(company(seed), "prompts", 2.0, 18), "weekly_active_users", 2.0, 18)
-        assert not [each for each in definition_breaks(more) if each.metric.id == "prompts"]
-
-
-def test_few_departments_cannot_tell_a_break_from_a_change() -> None:
-    assert not definition_breaks(times(company(0, sizes=(100, 200, 300)), "messages_per_session", 2.0, 18))
-
-
-def test_a_break_of_one_tool_is_one_of_all_tools_together() -> None:
-    watch = company(4, tools=("*", "chatgpt", "claude"))
-    metrics = []
-    for each in watch.metrics:
-        values = each.values.copy()
-        if each.metric.id == "messages_per_session":
-            values[1, :, 18:] *= 2
-        metrics.append(replace(each, values=values))
-    found = guarded(replace(watch, metrics=tuple(metrics)))
-    assert [each.tool for each in found.breaks] == ["chatgpt"]
-    (depth,) = [each.values for each in found.watch.metrics if each.metric.id == "messages_per_session"]
-    assert np.isnan(depth[:2, :, :18]).all()
-    assert not np.isnan(depth[2]).any()
-    (prompts,) = [each.values for each in found.watch.metrics if each.metric.id == "prompts"]
-    assert not np.isnan(prompts).any()
-    assert "(chatgpt)" in found.notes[0]
-
-
-def test_a_real_change_is_found_beside_a_break_of_another_metric() -> None:
-    watch = times(times(company(5), "messages_per_session", 2.0, 15), "sessions_per_active_user", 1.6, 16, [4])
-    told = of_metric(changes(watch), "sessions_per_active_user")
-    assert [(each.department, each.kind) for each in told] == [("Department 4", "level")]
-
-
-def test_the_lowest_twentieth_of_chi_squared_is_right() -> None:
-    rng = np.random.default_rng(0)
-    for freedom in (3, 7, 15):
-        drawn = (rng.standard_normal((200_000, freedom)) ** 2).sum(axis=1)
-        assert lowest_twentieth(freedom) == pytest.approx(np.quantile(drawn, 0.05), rel=0.1)
+# Models ---------------------------------------------------------------------------------------------------------------
 
 
 def test_models_under_new_names_are_a_break_of_the_shares_of_models() -> None:
