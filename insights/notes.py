@@ -9,7 +9,7 @@ from insights.basis import WEEK, Basis, latest_complete_week, monday
 from insights.gate import Gated
 from insights.guards.circumstances import GONE_WEEKS
 from insights.weekly import ALL_TOOLS, UNMAPPED, Weekly
-from insights.words import counted, listing, told, verb
+from insights.words import counted, listing, told, tool_name, verb
 from storage.models import family
 
 TOLD_FROM = 0.005
@@ -45,14 +45,14 @@ def _stale(behind: Weekly, basis: Basis, last_day: date) -> str:
 
 def _silent(behind: Weekly, tool: str) -> str:
     if behind.weeks and tool not in behind.tools:
-        return f"There are no facts about {tool}."
+        return f"There are no facts about {tool_name(tool)}."
     if not behind.weeks:
         return ""
     # A source that is late is told where its weeks are left out (see `insights.guards`).
     people = np.nan_to_num(behind.columns["people"][behind.tools.index(tool), 0])
     used = np.flatnonzero(people)
     if len(used) and len(people) - int(used[-1]) - 1 > GONE_WEEKS:
-        return f"{tool} has no use since the week of {_day(behind.weeks[int(used[-1])])}."
+        return f"{tool_name(tool)} has no use since the week of {_day(behind.weeks[int(used[-1])])}."
     return ""
 
 

@@ -10,7 +10,7 @@ from insights.guards.breaks import Break
 from insights.guards.circumstances import GONE_WEEKS, Circumstances, week_of
 from insights.scan import Watch
 from insights.weekly import ALL_TOOLS, Flags
-from insights.words import counted, listing
+from insights.words import counted, listing, tool_name
 from storage.circumstances import Move, Restated
 
 __all__ = ["Dip", "Move", "Reorganisation", "notes"]
@@ -89,7 +89,7 @@ def _late(watch: Watch, around: Circumstances, late: Flags) -> Iterator[str]:
         weeks = [watch.weeks[each] for each in np.flatnonzero(late[tool, 0]).tolist()]
         if name != ALL_TOOLS and 0 < len(weeks) <= GONE_WEEKS and not np.isnan(watch.people[tool, 0]).all():
             yield (
-                f"Facts about {name} reach only to {_day(around.reach[name])}, its source may be late: "
+                f"Facts about {tool_name(name)} reach only to {_day(around.reach[name])}, its source may be late: "
                 f"{_weeks(weeks)} {'is' if len(weeks) == 1 else 'are'} not judged."
             )
 
@@ -106,7 +106,7 @@ def _restated(watch: Watch, around: Circumstances) -> Iterator[str]:
         numbers = ""
         if _shown(watch, tool, most.week):
             numbers = f": {most.measure.replace('_', ' ')} {most.before:,.0f} → {most.after:,.0f}"
-        yield f"{tool} restated the week of {_day(most.week)}{also} on {_day(noted)}{numbers}."
+        yield f"{tool_name(tool)} restated the week of {_day(most.week)}{also} on {_day(noted)}{numbers}."
 
 
 def _shown(watch: Watch, tool: str, week: date) -> bool:
@@ -126,7 +126,7 @@ def _broken(watch: Watch, breaks: Sequence[Break]) -> Iterator[str]:
     own = {key: every for key, every in told.items() if not all(each.echo for each in every)}
     named = {key[:2] for key in own if key[2] != ALL_TOOLS}
     for (week, models, tool), every in sorted(own.items(), key=lambda each: each[0][0], reverse=True):
-        of = "" if tool == ALL_TOOLS else f" ({tool})"
+        of = "" if tool == ALL_TOOLS else f" ({tool_name(tool)})"
         if tool == ALL_TOOLS and (week, models) in named:
             continue
         if models:

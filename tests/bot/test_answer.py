@@ -70,7 +70,7 @@ def test_a_quiet_week_is_a_good_digest_that_says_what_was_looked_at(company: Com
     assert digest is not None
     assert seen.findings == ()
     assert digest.card.advice == ()
-    assert "Nothing notable this week: 3 departments, 12 metrics and 1 tool were looked at over 15" in digest.card.text
+    assert "Nothing notable this week: 3 departments, 8 metrics and 1 tool were looked at over 15" in digest.card.text
     assert f"{seen.tried} hypotheses tried." in digest.card.text
 
 

@@ -130,10 +130,10 @@ def test_a_tool_that_falls_silent_is_told(store: Store) -> None:
     rollups.refresh(store)
     shown = panel(Basis(store=store, as_of=MONDAY + timedelta(days=7)), tools=("*", "codex", "claude"))
     assert (
-        "Facts about codex reach only to 22 February, its source may be late: the weeks of 23 February and 2 March are "
+        "Facts about Codex reach only to 22 February, its source may be late: the weeks of 23 February and 2 March are "
         "not judged."
     ) in shown.notes
-    assert "There are no facts about claude." in shown.notes
+    assert "There are no facts about Claude." in shown.notes
     assert shown.latest("sessions", "", "claude") is None
 
 
@@ -144,5 +144,5 @@ def test_a_tool_that_nobody_has_used_for_long_is_told_as_such(store: Store) -> N
     ingestion.replace_usage(store, "codex", [day], rows)
     rollups.refresh(store)
     shown = panel(Basis(store=store, as_of=MONDAY + timedelta(days=7)), tools=("*", "codex"))
-    assert "codex has no use since the week of 19 January 2026." in shown.notes
+    assert "Codex has no use since the week of 19 January 2026." in shown.notes
     assert not any("late" in note for note in shown.notes)

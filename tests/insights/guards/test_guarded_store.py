@@ -123,6 +123,6 @@ def test_a_late_source_is_told_and_nobody_dropped_its_tool(store: Store) -> None
     used(store, 14, lambda _: 1.0, tool="claude", until=FIRST + timedelta(weeks=13, days=1))
     shown = seen(store, 14)
     assert (
-        "Facts about claude reach only to 2 December, its source may be late: the week of 1 December is not judged."
+        "Facts about Claude reach only to 2 December, its source may be late: the week of 1 December is not judged."
     ) in shown.notes
     assert not [each for each in shown.scan.changes if each.kind == "odd_week"]

@@ -173,7 +173,7 @@ def test_models_under_new_names_are_a_break_of_the_shares_of_models() -> None:
     assert np.isnan(found.watch.metrics[-1].values[..., :21]).all()
     (note,) = found.notes
     assert note == (
-        "Many sessions (chatgpt) carry other model names since the week of 27 July: shares of models are compared only "
+        "Many sessions (ChatGPT) carry other model names since the week of 27 July: shares of models are compared only "
         "from then on."
     )
 
@@ -192,7 +192,7 @@ def test_a_tool_whose_facts_stop_is_late_and_nobody_dropped_it() -> None:
     assert out(found, tool=2) == out(found, tool=0) == [25]
     assert out(found, tool=1) == []
     assert found.notes == (
-        "Facts about claude reach only to 25 August, its source may be late: the week of 24 August is not judged.",
+        "Facts about Claude reach only to 25 August, its source may be late: the week of 24 August is not judged.",
     )
     assert ("messages_per_session", "claude", "Department 5") in scan(found.watch).judged
 
@@ -215,12 +215,12 @@ def test_a_restated_week_is_told_with_its_numbers_and_without_where_few_were_act
         Restated(tool="chatgpt", week=watch.weeks[19], measure="sessions", before=2000, after=2900, noted=noted),
     ]
     assert guarded(watch, restated=told).notes == (
-        "chatgpt restated the week of 20 July, and 1 week before it on 20 August: messages 12,300 → 14,100.",
+        "ChatGPT restated the week of 20 July, and 1 week before it on 20 August: messages 12,300 → 14,100.",
     )
     people = watch.people.copy()
     people[:, 0, 20] = np.nan
     assert guarded(replace(watch, people=people), restated=told[:1]).notes == (
-        "chatgpt restated the week of 20 July on 20 August.",
+        "ChatGPT restated the week of 20 July on 20 August.",
     )
 
 
@@ -374,4 +374,4 @@ def test_at_most_three_notes_are_told_the_most_important_first() -> None:
     told = [Restated(tool="chatgpt", week=week, measure="messages", before=1, after=2, noted=noted)]
     reach = {"chatgpt": watch.weeks[-1] + timedelta(days=1)}
     notes = guarded(watch, moves=moves, restated=told, reach=reach).notes
-    assert [note.split()[0] for note in notes] == ["Facts", "chatgpt", "Messages"]
+    assert [note.split()[0] for note in notes] == ["Facts", "ChatGPT", "Messages"]
