@@ -13,7 +13,7 @@ from insights.finding import Action
 from insights.scan import Change, smallest
 from insights.series import Panel
 from insights.signals import median
-from insights.weekly import COMPANY, UNMAPPED
+from insights.weekly import ALL_TOOLS, COMPANY, UNMAPPED
 
 FEWEST_PEOPLE = 8
 """Active people a week, on average, below which a department is not judged: one of them would be the finding."""
@@ -181,11 +181,22 @@ def moves(panel: Panel, metric: str, departments: Sequence[str], direction: int)
         values = panel.array(metric, each)
         if change is None or np.isnan(values[[0, -1]]).any():
             continue
+        if _begins_later(panel):
+            continue
         before, now = float(values[0]), float(values[-1])
         least = smallest(catalogue.metrics()[metric], before)
         if min(direction * (now - before), direction * change.change) >= least:
             found[each] = Move(metric=metric, before=before, now=now, found=change)
     return found
+
+
+def _begins_later(panel: Panel) -> bool:
+    """Tell whether the weeks shown begin before all tools together were the tools that they are now."""
+    watch, tool = panel.guarded.watch, panel.tools[0]
+    if tool != ALL_TOOLS or tool not in watch.tools or watch.ignored is None or panel.weeks[0] not in watch.weeks:
+        return False
+    out = watch.ignored[watch.tools.index(tool), 0]
+    return bool(out[: watch.weeks.index(panel.weeks[0]) + 1].all())
 
 
 def steady(panel: Panel, metric: str, departments: Iterable[str]) -> list[str]:

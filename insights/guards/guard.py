@@ -36,6 +36,9 @@ ROLL_OUT = 8
 BEGUN = 0.5
 """Part of what is usual later at which a beginning is over."""
 
+JOINS = 0.05
+"""Part of all people from which on a tool that begins changes what all tools together are."""
+
 DIP, DIP_LOUD = 0.85, 2.5
 """A week in which fewer than this part of the usual number came, and so many robust standard deviations fewer."""
 
@@ -161,7 +164,24 @@ def _beginnings(watch: Watch) -> Flags:
         usual = float(np.median(later[later > 0])) if (later > 0).any() else 0.0
         begun = np.flatnonzero(later[:ROLL_OUT] >= BEGUN * usual)
         out[tool, row, : begin + (int(begun[0]) if len(begun) else ROLL_OUT)] = True
+    if ALL_TOOLS in watch.tools:
+        together = watch.tools.index(ALL_TOOLS)
+        out[together, :, : _joined(people, together)] = True
     return out
+
+
+def _joined(people: Floats, together: int) -> int:
+    """Return the week from which all tools together are the same tools: the last one that counts has begun.
+
+    Before, they rise because another vendor's facts begin, which is nothing that people do.
+    """
+    whole = people[together, 0, -1]
+    begins = [
+        int(used[0]) + 1
+        for tool, of_tool in enumerate(people[:, 0])
+        if tool != together and of_tool[-1] >= JOINS * whole and len(used := np.flatnonzero(of_tool > 0)) and used[0]
+    ]
+    return max(begins, default=0)
 
 
 def _holidays(around: Circumstances) -> Flags:

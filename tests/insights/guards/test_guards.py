@@ -7,8 +7,9 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
+from insights.catalogue import metrics
 from insights.guards.guard import Guarded, guard
-from insights.scan import Change, Watch, scan
+from insights.scan import Change, Watch, Watched, scan
 from storage.circumstances import Move, Restated
 from tests.insights.watched import SIZES, around, company, times, without_use
 
@@ -375,3 +376,26 @@ def test_at_most_three_notes_are_told_the_most_important_first() -> None:
     reach = {"chatgpt": watch.weeks[-1] + timedelta(days=1)}
     notes = guarded(watch, moves=moves, restated=told, reach=reach).notes
     assert [note.split()[0] for note in notes] == ["Facts", "ChatGPT", "Messages"]
+
+
+def test_all_tools_together_are_judged_from_when_the_last_of_them_began() -> None:
+    rng = np.random.default_rng(4)
+    people = np.round(200 * np.exp(0.03 * rng.standard_normal((2, 26))))
+    people[1, :14] = np.nan
+    whole = np.nansum(people, axis=0)
+    values = np.repeat(np.concatenate([whole[None], people])[:, None, :], 2, axis=1)
+    metric = metrics()["weekly_active_users"]
+    watch = Watch(
+        weeks=tuple(date(2026, 1, 5) + timedelta(weeks=n) for n in range(26)),
+        tools=("*", "chatgpt", "claude"),
+        departments=("Everybody",),
+        metrics=(Watched(metric=metric, values=values, sizes=np.full_like(values, np.nan)),),
+        people=values,
+        sessions=4 * values,
+    )
+    assert any(each.tool == "*" for each in scan(watch).changes), "nothing is tested: the jump is not seen at all"
+    found = guard(watch, around(watch, members=np.full((2, 26), 200.0)))
+    assert found.watch.ignored is not None
+    assert found.watch.ignored[0, 0, :15].all()
+    assert not found.watch.ignored[0, 0, 15:].any()
+    assert not [each for each in scan(found.watch).changes if each.tool == "*"]
