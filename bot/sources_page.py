@@ -52,6 +52,7 @@ def _section(connector: Connector, kind: str) -> str:
     lines += [f"- Needs {each.name}. Where: {each.where}." for each in permissions_of(connector)]
     lines += [f"- Optional: {opt_in_line(each)}. Where: {each.permission.where}." for each in opt_in_tables(connector)]
     lines += [f"- Active means: {connector.active}."] if connector.active else []
+    lines += [f"- Finest grain: {connector.grain}."]
     again = f"{connector.restatement_days} days are read again"
     lines += [
         f"- Can be read {connector.retention_days} days back; {again}; up to {connector.lag_hours} h late.",

@@ -97,6 +97,8 @@ chatgpt = Connector(
     retention_days=RETENTION_DAYS,
     restatement_days=3,
     lag_hours=24,
+    active="OpenAI defines none for its logs: whoever wrote a message, or was metered, that day",
+    grain="a message; of tokens a person, hour and model, or day and model by the analytics",
     feed=logs_feed(parse),
     meter=Meter(
         table=Table(name="the usage analytics", permission=_ANALYTICS, ask=ask, parse=parse_usage, optional=True),

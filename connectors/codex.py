@@ -89,6 +89,7 @@ def _from_logs() -> Connector:
         restatement_days=3,
         lag_hours=24,
         active="a prompt or an answer that day",
+        grain="a prompt or an answer",
         streams=(Stream(name=CODEX_LOG, scope="workspace", permission=COMPLIANCE_READ),),
         # A Codex user needs no seat of its own, and a token of Codex is mostly code that no prompt shows.
         feed=logs_feed(parse_log, below="compliance/", seats=False, estimates=False),

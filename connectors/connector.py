@@ -141,8 +141,9 @@ class Connector:
 
     `measures` are the names of the fields of `storage.facts.Usage` that this tool reports. `retention_days` is how
     long the vendor keeps its files or days, `restatement_days` how far back it corrects them, `lag_hours` how late
-    they come. `active` is the vendor's own definition of somebody active. `kinds` are other ways to read the same tool,
-    by the `kind` that an operator sets; one of them is the source, never two.
+    they come. `active` is the vendor's own definition of somebody active, `grain` the finest thing that the vendor
+    tells, of which days are made up. `kinds` are other ways to read the same tool, by the `kind` that an operator sets;
+    one of them is the source, never two.
     """
 
     tool: str
@@ -158,6 +159,7 @@ class Connector:
     feed: FileFeed | TableFeed
     streams: tuple[Stream, ...] = ()
     active: str = ""
+    grain: str = "a person, day and model"
     meter: Meter | None = None
     kinds: Mapping[str, "Connector"] = field(default_factory=dict)
 

@@ -115,6 +115,7 @@ copilot = Connector(
     retention_days=7,
     restatement_days=3,
     lag_hours=72,
+    grain="a person's last day of use; a day of the whole tenant; on request a prompt",
     active="an intentional action with Copilot by somebody who holds a licence; to open its pane is none",
     feed=TableFeed(
         people=(Table(name="users", permission=_USERS, ask=ask_people, parse=parse_people),),

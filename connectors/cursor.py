@@ -113,6 +113,7 @@ cursor = Connector(
     retention_days=365,
     restatement_days=7,
     lag_hours=1,
+    grain="an event; of prompts a person and day",
     active="the vendor's isActive: any use that day, completions too; or an event that used up tokens or money",
     feed=TableFeed(
         people=(_table(name="members", ask=ask_members, parse=parse_members),),

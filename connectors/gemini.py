@@ -77,6 +77,7 @@ gemini = Connector(
     retention_days=179,
     restatement_days=3,
     lag_hours=24,
+    grain="an event",
     active="at least one event that day whose event_category begins with active_",
     feed=TableFeed(
         tables=(

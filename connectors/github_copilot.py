@@ -108,6 +108,7 @@ github_copilot = Connector(
     retention_days=365,
     restatement_days=4,
     lag_hours=72,
+    grain="a person and day",
     active="at least one interaction that the person began that day, in an editor or the CLI",
     feed=TableFeed(
         people=(Table(name="the list of seats", permission=_SEAT, ask=ask_seats, parse=parse_seats), *PEOPLE),

@@ -37,10 +37,14 @@ Not all: where nothing changes every discovery is false, and one digest in a qua
 WINDOW = 26
 
 FEWEST_PEOPLE = 8
-"""Active people a week, on average over the last four, below which a department is not judged."""
+"""Active people a week, on average over the last four, below which a department is not judged: one would be it all."""
 
 FEWEST_SESSIONS = 60
+"""Sessions in the last four weeks below which nothing is judged."""
+
 RECENT = 4
+"""Weeks that stand for "now"."""
+
 MEDIAN_SQUARE, MEDIAN_LOSS = 0.455, 1.571
 """The median of a squared normal number; how much louder a median is than a mean: pi / 2."""
 

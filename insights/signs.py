@@ -10,19 +10,10 @@ from numpy.typing import NDArray
 
 from insights import catalogue
 from insights.finding import Action
-from insights.scan import Change, smallest
+from insights.scan import FEWEST_PEOPLE, FEWEST_SESSIONS, RECENT, Change, smallest
 from insights.series import Panel
 from insights.signals import median
 from insights.weekly import ALL_TOOLS, COMPANY, UNMAPPED
-
-FEWEST_PEOPLE = 8
-"""Active people a week, on average, below which a department is not judged: one of them would be the finding."""
-
-FEWEST_SESSIONS = 60
-"""Sessions in the last four weeks below which nothing is judged."""
-
-RECENT = 4
-"""Weeks that stand for "now"."""
 
 STAYS = 0.85
 """How far along the way to its bar a state must stay once it is there: a week at the bar is no end and no start."""

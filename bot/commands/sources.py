@@ -32,6 +32,7 @@ def command(*, markdown: bool, json_wanted: bool) -> None:
                     "never_reads": each.never_reads,
                     "measures": sorted(each.measures),
                     "active": each.active,
+                    "grain": each.grain,
                     "streams": [
                         {
                             "name": feed.name,
@@ -63,6 +64,7 @@ def command(*, markdown: bool, json_wanted: bool) -> None:
             console.print(f"  optional: {opt_in_line(table)} — {table.permission.where}", markup=False)
         if each.active:
             console.print(f"  active means: {each.active}", markup=False)
+        console.print(f"  finest grain: {each.grain}", markup=False)
         console.print(
             f"  can be read {each.retention_days} days back, {each.restatement_days} days are read again, "
             f"up to {each.lag_hours} h late"

@@ -2,8 +2,9 @@
 
 from insights.actions.champion_hours import champions
 from insights.finding import Detector, Evidence, Finding
+from insights.scan import RECENT
 from insights.series import Panel
-from insights.signs import RECENT, enough, lasting, recent_people, size, standing, sureness
+from insights.signs import enough, lasting, recent_people, size, standing, sureness
 from insights.words import counted, told
 
 METRIC = "top_ten_share"

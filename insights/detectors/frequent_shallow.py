@@ -4,20 +4,9 @@ import numpy as np
 
 from insights.actions.use_case_session import use_case_session
 from insights.finding import Detector, Evidence, Finding
+from insights.scan import RECENT
 from insights.series import Panel
-from insights.signs import (
-    RECENT,
-    enough,
-    filled,
-    judged,
-    lasting,
-    reach,
-    recent_people,
-    size,
-    standing,
-    sureness,
-    times_others,
-)
+from insights.signs import enough, filled, judged, lasting, reach, recent_people, size, standing, sureness, times_others
 from insights.words import everyone, listing, told, verb
 
 OFTEN = "sessions_per_active_user"

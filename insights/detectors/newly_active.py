@@ -4,8 +4,9 @@ import math
 
 from insights.actions.welcome_session import welcome_session
 from insights.finding import Detector, Evidence, Finding
+from insights.scan import RECENT
 from insights.series import Panel
-from insights.signs import RECENT, enough, filled, judged, reach, recent_people, size
+from insights.signs import enough, filled, judged, reach, recent_people, size
 from insights.weekly import COMPANY
 from insights.words import counted, everyone, listing
 

@@ -2,8 +2,9 @@
 
 from insights.actions.default_model import set_default_model
 from insights.finding import Detector, Evidence, Finding
+from insights.scan import RECENT
 from insights.series import Panel
-from insights.signs import RECENT, enough, filled, judged, lasting, recent_people, size, standing, sureness
+from insights.signs import enough, filled, judged, lasting, recent_people, size, standing, sureness
 from insights.words import listing, told
 
 METRIC = "older_model_share"

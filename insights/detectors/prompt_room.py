@@ -2,8 +2,9 @@
 
 from insights.actions.prompt_templates import share_templates
 from insights.finding import Detector, Evidence, Finding
+from insights.scan import RECENT
 from insights.series import Panel
-from insights.signs import RECENT, enough, judged, lasting, recent_people, size, standing, sureness
+from insights.signs import enough, judged, lasting, recent_people, size, standing, sureness
 from insights.words import counted, told
 
 LONG = "long_prompt_share"

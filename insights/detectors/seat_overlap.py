@@ -7,8 +7,9 @@ import numpy as np
 
 from insights.actions.consolidate_tools import consolidate_tools
 from insights.finding import Detector, Evidence, Finding
+from insights.scan import RECENT
 from insights.series import ALL_TOOLS, Panel
-from insights.signs import RECENT, size, sureness
+from insights.signs import size, sureness
 from insights.words import counted, told, verb
 
 SEVERAL = "several_tools"

@@ -2,8 +2,9 @@
 
 from insights.actions.review_spend import review_spend
 from insights.finding import Detector, Evidence, Finding
+from insights.scan import RECENT
 from insights.series import ALL_TOOLS, Panel
-from insights.signs import RECENT, Move, course, enough, judged, moves, recent_people, size
+from insights.signs import Move, course, enough, judged, moves, recent_people, size
 from insights.weekly import COMPANY
 from insights.words import told
 

@@ -4,8 +4,9 @@ import numpy as np
 
 from insights.actions.reclaim_seats import activate_or_reclaim
 from insights.finding import Detector, Evidence, Finding
+from insights.scan import RECENT
 from insights.series import Panel
-from insights.signs import RECENT, STAYS, filled, lasting, reach, size, sureness
+from insights.signs import STAYS, filled, lasting, reach, size, sureness
 from insights.weekly import COMPANY, UNMAPPED
 from insights.words import counted, everyone, listing, told, verb
 

@@ -7,9 +7,9 @@ import numpy as np
 
 from insights import catalogue
 from insights.memory.recall import Judges
-from insights.scan import WINDOWS, Change, Scan
+from insights.scan import RECENT, WINDOWS, Change, Scan
 from insights.series import Panel
-from insights.signs import RECENT, enough, judged
+from insights.signs import enough, judged
 from insights.weekly import ALL_TOOLS, COMPANY
 from storage.findings import Pattern
 
