@@ -382,6 +382,14 @@ outbox = Table(
     comment="state: 'claimed', 'sent', 'failed' (known not to have gone out) or 'unknown' (claimed, never closed)",
 )
 
+heard = Table(
+    "heard",
+    metadata,
+    Column("event", String(128), primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False),
+    comment="events of a platform that were answered, by its own id; forgotten when it repeats them no more",
+)
+
 # What was told ----------------------------------------------------------------------------------------------------
 
 
@@ -425,4 +433,32 @@ finding_choice = Table(
     Column("who", String(64), nullable=False),
     Column("reason", Text, nullable=False),
     comment="choice: 'snooze' (quiet before the day `until`) or 'dismiss'; impact: the finding's when it was chosen",
+)
+
+# What was done -----------------------------------------------------------------------------------------------------
+
+action_taken = Table(
+    "action_taken",
+    metadata,
+    Column("id", String(32), nullable=False),
+    Column("change", Integer, nullable=False),
+    Column("finding", Text, nullable=False),
+    Column("action", String(64), nullable=False),
+    Column("metric", String(64), nullable=False),
+    Column("tool", String(32), nullable=False),
+    Column("departments", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("owner", String(128), nullable=False),
+    Column("due", Date),
+    Column("done", Date),
+    Column("until", Date),
+    Column("reached", Text, nullable=False),
+    Column("people", Integer),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("who", String(128), nullable=False),
+    PrimaryKeyConstraint("id", "change"),
+    comment=(
+        "a row a change; state: 'open', 'assigned', 'done', 'snoozed' or 'dismissed'; finding: the key of what "
+        "proposed it, or ''; owner and who: opaque ids of accounts; done: the day it was really done"
+    ),
 )

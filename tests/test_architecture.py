@@ -18,8 +18,8 @@ MAY_IMPORT = {
 }
 
 MAY_USE = {
-    "bot": {"aiohttp", "apscheduler", "click", "msgspec", "numpy", "rapidfuzz", "rich"},
-    "insights": {"holidays", "numpy", "pandas"},
+    "bot": {"aiohttp", "apscheduler", "click", "cryptography", "mcp", "msgspec", "numpy", "rapidfuzz", "rich", "yaml"},
+    "insights": {"holidays", "numpy", "pandas", "scipy", "statsmodels"},
     "connectors": {"aiohttp", "jwt", "msgspec", "numpy", "rapidfuzz", "siphashc", "yarl"},
     "demo": {"aiohttp", "cryptography", "jwt", "msgspec", "numpy", "pandas"},
     "storage": {"sqlalchemy", "alembic"},

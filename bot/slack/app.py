@@ -16,6 +16,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot.render.slack import pressed
 from bot.settings import SettingsError
 from bot.slack.answering import Asked, answer
 from bot.slack.client import refusal, slack_client
@@ -67,11 +68,9 @@ class Slack:
             await self.handler.client.close()  # type: ignore[no-untyped-call]
 
 
-def slack_workspace(base_url: str, keys: SlackKeys, voice: Voice, administrators: list[str]) -> Workspace:
+def slack_workspace(base_url: str, keys: SlackKeys, voice: Voice) -> Workspace:
     """The workspace that the bot token belongs to. Enough for posting without listening."""
-    return Workspace(
-        client=slack_client(base_url, keys.bot_token), voice=voice, administrators=frozenset(administrators)
-    )
+    return Workspace(client=slack_client(base_url, keys.bot_token), voice=voice)
 
 
 def authorizer(client: AsyncWebClient) -> Authorize:
@@ -118,6 +117,7 @@ def asked_by_command(body: Mapping[str, Any]) -> Asked:
     return Asked(
         text=body.get("text") or "",
         user=body["user_id"],
+        team=body.get("team_id") or "",
         channel=body["channel_id"],
         response_url=body["response_url"],
     )
@@ -127,8 +127,9 @@ def asked_by_button(body: Mapping[str, Any]) -> Asked:
     """The question in a button's value. Pressed inside a thread, the answer goes to that thread."""
     seen: Mapping[str, Any] = body.get("container") or {}
     return Asked(
-        text=body["actions"][0].get("value") or "",
+        text=pressed(body["actions"][0]),
         user=body["user"]["id"],
+        team=(body.get("team") or {}).get("id") or "",
         channel=(body.get("channel") or {}).get("id") or seen["channel_id"],
         response_url=body["response_url"],
         thread=seen.get("thread_ts"),
