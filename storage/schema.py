@@ -423,6 +423,34 @@ finding_choice = Table(
     comment="choice: 'snooze' (quiet before the day `until`) or 'dismiss'; impact: the finding's when it was chosen",
 )
 
+# What was done -----------------------------------------------------------------------------------------------------
+
+action_taken = Table(
+    "action_taken",
+    metadata,
+    Column("id", String(32), nullable=False),
+    Column("change", Integer, nullable=False),
+    Column("finding", Text, nullable=False),
+    Column("action", String(64), nullable=False),
+    Column("metric", String(64), nullable=False),
+    Column("tool", String(32), nullable=False),
+    Column("departments", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("owner", String(128), nullable=False),
+    Column("due", Date),
+    Column("done", Date),
+    Column("until", Date),
+    Column("reached", Text, nullable=False),
+    Column("people", Integer),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("who", String(128), nullable=False),
+    PrimaryKeyConstraint("id", "change"),
+    comment=(
+        "a row a change; state: 'open', 'assigned', 'done', 'snoozed' or 'dismissed'; finding: the key of what "
+        "proposed it, or ''; owner and who: opaque ids of accounts; done: the day it was really done"
+    ),
+)
+
 # Conversations ----------------------------------------------------------------------------------------------------
 
 conversations = Table(

@@ -24,7 +24,8 @@ from botframework.connector.auth import AuthenticationConstants, JwtTokenExtract
 from botframework.connector.bot_framework_sdk_client_async import BotFrameworkConnectorConfiguration
 from msrest.authentication import Authentication
 from msrest.exceptions import ClientException
-from msrest.pipeline import AsyncPipeline, SansIOHTTPPolicy
+from msrest.pipeline import SansIOHTTPPolicy
+from msrest.pipeline.async_abc import AsyncPipeline
 from msrest.pipeline.async_requests import AsyncPipelineRequestsHTTPSender, AsyncRequestsCredentialsPolicy
 from msrest.pipeline.universal import RawDeserializer
 from msrest.universal_http.async_requests import AsyncRequestsHTTPSender
