@@ -5,9 +5,11 @@ Text goes into `rich_text` and `plain_text`, where nothing is parsed, so that a 
 `*bold*` is only a name. Where Slack wants mrkdwn, signs that mean something are escaped or replaced by their likeness.
 """
 
+import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, cast
 
 from bot.card import Advice, Button, Card, Chart, Digest, Field, Table
 from bot.format import NOTHING, clean, format_week, one_line
@@ -23,6 +25,9 @@ _ALT = 2000
 _BUTTONS = 25
 _BUTTON_TEXT = 75
 _BUTTON_VALUE = 2000
+_AT_ONCE = 3
+_OPTIONS = 5
+_OPTION_VALUE = 150
 _CONTEXT_TEXT = 2000
 _ROWS = 100
 _COLUMNS = 20
@@ -49,7 +54,7 @@ class SlackMessage:
 def slack_blocks(card: Card, image_file_id: str | None = None) -> SlackMessage:
     """The card as a message. Without an uploaded picture the chart's words stand in for it.
 
-    Buttons carry `action_id` "ask:<n>" and the question as their value.
+    Buttons carry `action_id` "ask:<n>" or "do:<n>" and their words as value; `pressed` reads them back.
     """
     return _message(card, image_file_id, "")
 
@@ -208,7 +213,7 @@ def _advice(advice: Advice, number: int) -> list[Block]:
         elements.append({"type": "rich_text_list", "style": "ordered", "elements": items})
     blocks: list[Block] = [{"type": "divider"}, _rich(*elements)]
     facts = " · ".join(f"{name}: {clip(value, 300)}" for name, value in facts_of(advice))
-    return [*blocks, _quiet(facts)] if facts else blocks
+    return [*blocks, *([_quiet(facts)] if facts else []), *_menu(advice.buttons)]
 
 
 def _table(table: Table) -> list[Block]:
@@ -239,14 +244,36 @@ def _table(table: Table) -> list[Block]:
 
 
 def _buttons(buttons: Sequence[Button]) -> list[Block]:
-    """Questions to press. One that is too long to be carried whole is left out, since its answer would be another's."""
-    asked = [(one_line(button.label) or one_line(button.ask), one_line(button.ask)) for button in buttons]
-    fitting = [(label, ask) for label, ask in asked if ask and _units(ask) <= _BUTTON_VALUE][:_BUTTONS]
-    elements = [
-        {"type": "button", "text": _plain(label, _BUTTON_TEXT), "action_id": f"ask:{n}", "value": ask}
-        for n, (label, ask) in enumerate(fitting, start=1)
-    ]
-    return [{"type": "actions", "elements": elements}] if elements else []
+    """What can be pressed. What is too long to be carried whole is left out, since its answer would be another's."""
+    made = [each for each in map(_button, buttons) if each is not None][:_BUTTONS]
+    return [{"type": "actions", "elements": made}] if made else []
+
+
+def _button(button: Button) -> Block | None:
+    ask = one_line(button.ask)
+    words = ask or button.do
+    if not words or _units(words) > _BUTTON_VALUE:
+        return None
+    label = _plain(one_line(button.label) or one_line(words) or "?", _BUTTON_TEXT)
+    return {"type": "button", "text": label, "action_id": "ask" if ask else "do", "value": words}
+
+
+def _menu(buttons: Sequence[Button]) -> list[Block]:
+    """A finding's buttons: the first few to press at once, the others behind "⋯", where Slack's menu can hold them."""
+    first, others = buttons[:_AT_ONCE], buttons[_AT_ONCE:]
+    blocks = _buttons(first)
+    made = [each for each in map(_button, others) if each is not None]
+    short = all(_units(str(each["value"])) <= _OPTION_VALUE for each in made)
+    if not blocks or not short or not 2 <= len(made) <= _OPTIONS or any(each.ask for each in others):
+        return _buttons(buttons)
+    options = [{"text": each["text"], "value": each["value"]} for each in made]
+    menu: Block = {"type": "overflow", "action_id": "do", "options": options}
+    return [{"type": "actions", "elements": [*_elements(blocks[0]), menu]}]
+
+
+def pressed(action: Mapping[str, Any]) -> str:
+    """The words of what was pressed, from an action in Slack's payload: a button's, or those chosen behind "⋯"."""
+    return str((action.get("selected_option") or action).get("value") or "")
 
 
 def _fitting(body: list[Block], tail: list[Block]) -> list[Block]:
@@ -258,4 +285,18 @@ def _fitting(body: list[Block], tail: list[Block]) -> list[Block]:
 
 
 def _numbered(blocks: list[Block]) -> list[Block]:
-    return [{**block, "block_id": f"card:{n}"} for n, block in enumerate(blocks)]
+    """Ids that no two blocks, and no two things to press, of one message share."""
+    numbers = itertools.count(1)
+    return [
+        {**block, "block_id": f"card:{n}"}
+        | (
+            {"elements": [{**each, "action_id": f"{each['action_id']}:{next(numbers)}"} for each in _elements(block)]}
+            if block["type"] == "actions"
+            else {}
+        )
+        for n, block in enumerate(blocks)
+    ]
+
+
+def _elements(block: Block) -> list[Block]:
+    return cast("list[Block]", block["elements"])

@@ -16,6 +16,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot.render.slack import pressed
 from bot.settings import SettingsError
 from bot.slack.answering import Asked, answer
 from bot.slack.client import refusal, slack_client
@@ -127,7 +128,7 @@ def asked_by_button(body: Mapping[str, Any]) -> Asked:
     """The question in a button's value. Pressed inside a thread, the answer goes to that thread."""
     seen: Mapping[str, Any] = body.get("container") or {}
     return Asked(
-        text=body["actions"][0].get("value") or "",
+        text=pressed(body["actions"][0]),
         user=body["user"]["id"],
         channel=(body.get("channel") or {}).get("id") or seen["channel_id"],
         response_url=body["response_url"],

@@ -8,14 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.card import Advice, BarChart, Button, Card, Digest, Field, Table
-from bot.render.slack import SlackMessage, clip, digest_charts, escape_mrkdwn, slack_blocks, slack_digest
-from tests.bot.cards import CARDS, DIGEST, HOSTILE, HOSTILE_NAMES, LICENSES_CARD, MANY_DEPARTMENTS, OVERVIEW
+from bot.render.slack import SlackMessage, clip, digest_charts, escape_mrkdwn, pressed, slack_blocks, slack_digest
+from tests.bot.cards import CARDS, DIGEST, HOSTILE, HOSTILE_NAMES, LICENSES_CARD, MANY_DEPARTMENTS, OVERVIEW, verbs
 
 words = st.one_of(
     st.text(max_size=90), st.sampled_from(HOSTILE_NAMES), st.sampled_from([n * 60 for n in HOSTILE_NAMES])
 )
+buttons = st.one_of(st.builds(Button, label=words, ask=words), st.builds(Button, label=words, do=words))
 advice = st.builds(
     Advice,
+    buttons=st.lists(buttons, max_size=9).map(tuple),
     key=words,
     headline=words,
     detail=words,
@@ -51,7 +53,7 @@ cards = st.builds(
     chart=st.one_of(st.none(), st.builds(BarChart, title=words, unit=st.just("money"), bars=st.just(()), alt=words)),
     table=st.one_of(st.none(), tables),
     advice=st.lists(advice, max_size=25).map(tuple),
-    buttons=st.lists(st.builds(Button, label=words, ask=words), max_size=30).map(tuple),
+    buttons=st.lists(buttons, max_size=30).map(tuple),
     footer=words,
 )
 
@@ -67,6 +69,10 @@ def assert_accepted(message: SlackMessage) -> None:
     assert 0 < len(message.blocks) <= 50
     assert len({block["block_id"] for block in message.blocks}) == len(message.blocks)
     assert sum(block["type"] == "table" for block in message.blocks) <= 1
+    actions = [
+        each["action_id"] for block in message.blocks if block["type"] == "actions" for each in block["elements"]
+    ]
+    assert len(set(actions)) == len(actions)
     for block in message.blocks:
         assert units(block["block_id"]) <= 255
         CHECKS[block["type"]](block)
@@ -113,10 +119,16 @@ def check_table(block: dict) -> None:
 def check_actions(block: dict) -> None:
     assert 0 < len(block["elements"]) <= 25
     assert len({button["action_id"] for button in block["elements"]}) == len(block["elements"])
-    for button in block["elements"]:
-        check_text(button["text"], "plain_text", 75)
-        assert 0 < units(button["value"]) <= 2000
-        assert units(button["action_id"]) <= 255
+    for element in block["elements"]:
+        assert 0 < units(element["action_id"]) <= 255
+        if element["type"] == "overflow":
+            assert 2 <= len(element["options"]) <= 5
+            for option in element["options"]:
+                check_text(option["text"], "plain_text", 75)
+                assert 0 < units(option["value"]) <= 150
+        else:
+            check_text(element["text"], "plain_text", 75)
+            assert 0 < units(element["value"]) <= 2000
 
 
 def check_context(block: dict) -> None:
@@ -211,8 +223,8 @@ def test_the_digest_goes_summary_numbers_chart_findings_buttons_footer():
     kinds = [block["type"] for block in main.blocks]
 
     assert kinds[:4] == ["header", "rich_text", "section", "image"]
-    assert kinds[4:13] == ["divider", "rich_text", "context"] * 3
-    assert kinds[13:] == ["actions", "context", "context"]
+    assert kinds[4:16] == ["divider", "rich_text", "context", "actions"] * 3
+    assert kinds[16:] == ["actions", "context", "context"]
     assert len(replies) == 6
 
 
@@ -226,13 +238,39 @@ def test_each_finding_comes_with_its_action_and_who_how_long_and_where():
 
 
 def test_buttons_ask_what_they_carry():
-    (actions,) = (block for block in slack_blocks(OVERVIEW).blocks if block["type"] == "actions")
+    *_, actions = (block for block in slack_blocks(OVERVIEW).blocks if block["type"] == "actions")
 
     assert [(button["action_id"], button["value"]) for button in actions["elements"]] == [
-        ("ask:1", "sales"),
-        ("ask:2", "sales vs engineering"),
-        ("ask:3", "overview last 26 weeks"),
+        ("ask:13", "sales"),
+        ("ask:14", "sales vs engineering"),
+        ("ask:15", "overview last 26 weeks"),
     ]
+
+
+def test_what_can_be_done_about_a_finding_stands_under_it_the_rest_behind_a_menu():
+    first = next(block for block in slack_blocks(OVERVIEW).blocks if block["type"] == "actions")
+    *buttons, menu = first["elements"]
+    key = OVERVIEW.advice[0].key
+
+    assert [(each["text"]["text"], each["action_id"], pressed(each)) for each in buttons] == [
+        ("Explain", "do:1", f"explain {key}"),
+        ("Assign to me", "do:2", f"assign default_model {key}"),
+        ("Done", "do:3", f"done {key}"),
+    ]
+    assert (menu["type"], menu["action_id"]) == ("overflow", "do:4")
+    assert [pressed({"type": "overflow", "selected_option": option}) for option in menu["options"]] == [
+        f"snooze {key} 4",
+        f"mute {key}",
+    ]
+
+
+def test_verbs_too_long_for_a_menu_are_buttons():
+    long = replace(OVERVIEW.advice[0], buttons=verbs("act", "k" * 200))
+    (actions,) = (
+        block for block in slack_blocks(Card(title="t", text="t", advice=(long,))).blocks if block["type"] == "actions"
+    )
+
+    assert [each["type"] for each in actions["elements"]] == ["button"] * 5
 
 
 def test_a_question_too_long_to_carry_is_no_button():

@@ -263,8 +263,9 @@ class FakeSlack:
         if kind in {"context", "actions"} and not 1 <= len(elements) <= (10 if kind == "context" else 25):
             wrong.append("wrong number of elements")
         if kind == "actions":
-            wrong += ["button text too long" for button in elements if len(button["text"]["text"]) > 75]
-            wrong += ["value too long" for button in elements if len(button.get("value", "")) > 2000]
+            buttons = [element for element in elements if element["type"] == "button"]
+            wrong += ["button text too long" for button in buttons if len(button["text"]["text"]) > 75]
+            wrong += ["value too long" for button in buttons if len(button.get("value", "")) > 2000]
             names = [button["action_id"] for button in elements]
             wrong += ["action_id already exists" for name in set(names) if names.count(name) > 1]
         if kind == "table":
