@@ -52,7 +52,7 @@ class TeamsMessage:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Piece:
-    """What stays together, and the same twice as small where one message can't hold it."""
+    """What stays together in one message."""
 
     elements: tuple[Element, ...]
 
@@ -73,14 +73,23 @@ def teams_messages(card: Card, picture: str = "", *, native: bool = False) -> li
     ]
 
 
-def teams_digest(digest: Digest, pictures: Sequence[str] = (), *, native: bool = False) -> list[TeamsMessage]:
-    """The digest's card; each view is a button, as conversations without threads show it."""
-    asked = {button.ask.lower() for button in digest.card.buttons}
-    closer = [Button(label=title, ask=title) for title in short_titles(digest) if title.lower() not in asked]
-    card = replace(digest.card, buttons=(*digest.card.buttons, *closer))
+def teams_digest(
+    digest: Digest, pictures: Sequence[str] = (), *, native: bool = False, threaded: bool = False
+) -> list[TeamsMessage]:
+    """The digest's card. Each view is a button, unless its card follows in the thread."""
+    labels = {one_line(button.label).lower() for button in digest.card.buttons}
+    closer = [Button(label=title, ask=title.lower()) for title in short_titles(digest) if title.lower() not in labels]
+    card = digest.card if threaded else replace(digest.card, buttons=(*digest.card.buttons, *closer))
     told = f"Weekly digest, {format_week(digest.week)}: {' '.join(paragraphs(digest.card.text)[:1])}"
     messages = teams_messages(card, next(iter(pictures), ""), native=native)
     return [replace(each, summary=shorten(defanged(told), _SHORT)) for each in messages]
+
+
+def outcome_elements(outcome: Card, about: str) -> list[Element]:
+    """What was done about a finding, and what can be done next, to stand under the finding."""
+    told = shorten(" ".join(paragraphs(outcome.text)), _SHORT)
+    line = _rich(_run(f"✓ {one_line(outcome.title)}. ", weight="Bolder", color="good"), _run(told), spacing="Medium")
+    return [line, *_buttons(outcome.buttons, about)]
 
 
 def summary_of(card: Card) -> str:

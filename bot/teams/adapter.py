@@ -240,6 +240,6 @@ class _Pipeline(AsyncPipeline[Any, Any]):
     """botbuilder's own way to Teams, with our view of refusals."""
 
     def __init__(self, config: BotFrameworkConnectorConfiguration) -> None:
-        policies = [config.user_agent_policy, AsyncRequestsCredentialsPolicy(config.credentials), RawDeserializer()]
+        policies = [config.user_agent_policy, AsyncRequestsCredentialsPolicy(config.credentials), RawDeserializer()]  # type: ignore[no-untyped-call]
         sender = AsyncPipelineRequestsHTTPSender(AsyncRequestsHTTPSender(config))
         super().__init__([*policies, _Refusals()], sender)
