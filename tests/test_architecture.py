@@ -18,7 +18,7 @@ MAY_IMPORT = {
 }
 
 MAY_USE = {
-    "bot": {"aiohttp", "apscheduler", "click", "cryptography", "mcp", "msgspec", "numpy", "rapidfuzz", "rich"},
+    "bot": {"aiohttp", "apscheduler", "click", "cryptography", "mcp", "msgspec", "numpy", "rapidfuzz", "rich", "yaml"},
     "insights": {"holidays", "numpy", "pandas"},
     "connectors": {"aiohttp", "jwt", "msgspec", "numpy", "rapidfuzz", "siphashc", "yarl"},
     "demo": {"aiohttp", "cryptography", "jwt", "msgspec", "numpy", "pandas"},
