@@ -32,7 +32,10 @@ _ACTIONS = 6  # of a set; Teams hides what is beyond
 _SETS = 4
 _ROWS = 12  # shown at once; the others are there at a press
 _ROWS_APIECE = 60
-_COLUMNS = 8
+_COLUMNS = 6  # with the first; more are hard to compare on any screen
+_PHONE = 340  # pixels of a card on a phone
+_LETTER = 6.8  # pixels of a small bold letter, on average
+_WORD = 16  # letters; what is longer is broken anywhere
 _CELL = 120
 _BESIDE = 4  # columns of a table that stands beside its chart where there is room
 
@@ -294,62 +297,86 @@ def _step(number: int, step: str) -> Element:
 
 
 def _table(table: Table) -> list[_Piece]:
-    """The first rows, and the others behind a button; columns that do not fit are said to be left out."""
+    """The first rows, and the others behind a button; columns that a phone can't hold beside each other follow."""
     caption = shorten(defanged(table.caption), _SHORT)
-    shown, hidden = table.rows[:_ROWS], table.rows[_ROWS:]
-    if len(hidden) <= 3:
-        shown, hidden = table.rows, ()
-    first = [*([_heading(caption)] if caption else []), _grid(table, shown)]
-    left_out = len(table.columns) - _COLUMNS
-    if left_out > 0:
-        first.append(_quiet(f"Showing {_COLUMNS} of {len(table.columns)} columns."))
-    pieces = [_Piece(elements=(first[0] | {"spacing": "Large"}, *first[1:]))]
-    for at in range(0, len(hidden), _ROWS_APIECE):
-        rows = hidden[at : at + _ROWS_APIECE]
-        name = f"rows:{at}"
-        more: Element = {
-            "type": "ActionSet",
-            "actions": [
-                {
-                    "type": "Action.ToggleVisibility",
-                    "title": f"Rows {_ROWS + at + 1} to {_ROWS + at + len(rows)}",
-                    "targetElements": [name],
-                }
-            ],
-        }
-        pieces.append(_Piece(elements=(more, _grid(table, rows) | {"id": name, "isVisible": False})))
+    pieces: list[_Piece] = []
+    for part in _parts(table):
+        rows = part.rows if len(part.rows) <= _ROWS + 3 else part.rows[:_ROWS]
+        head = [_heading(caption)] if caption and not pieces else []
+        first, *more = (*head, _grid(part, rows))
+        pieces.append(_Piece(elements=(first | {"spacing": "Large"}, *more)))
+        for at in range(len(rows), len(part.rows), _ROWS_APIECE):
+            pieces.append(_hidden(part, at, f"rows:{len(pieces)}"))
     return pieces
 
 
-def _grid(table: Table, rows: Sequence[Sequence[str]]) -> Element:
-    columns = table.columns[:_COLUMNS]
-    sides = ["Right" if i in table.numeric else "Left" for i in range(len(columns))]
+def _hidden(table: Table, at: int, name: str) -> _Piece:
+    rows = table.rows[at : at + _ROWS_APIECE]
+    show: Element = {
+        "type": "Action.ToggleVisibility",
+        "title": f"Show rows {at + 1} to {at + len(rows)}",
+        "targetElements": [name],
+    }
+    grid = _grid(table, rows) | {"id": name, "isVisible": False}
+    return _Piece(elements=({"type": "ActionSet", "actions": [show]}, grid))
 
-    def row(cells: Sequence[str], **style: object) -> Element:
-        told = (*cells, *[""] * len(columns))[: len(columns)]
-        return {
-            "type": "TableRow",
-            "cells": [
-                {
-                    "type": "TableCell",
-                    "items": [
-                        _rich(_run(shorten(one_line(cell), _CELL) or " ", **style), horizontalAlignment=side.lower())
-                    ],
-                }
-                for cell, side in zip(told, sides, strict=True)
-            ],
-        }
+
+def _parts(table: Table) -> list[Table]:
+    """The table, or several of as many columns as a phone shows without breaking the words of their heads.
+
+    Each has the first column, so that a row can be told.
+    """
+    first, *others = range(len(table.columns))
+    parts: list[list[int]] = []
+    for column in others:
+        if parts and _fits(table, [*parts[-1], column]):
+            parts[-1].append(column)
+        else:
+            parts.append([column])
+    return [_chosen(table, [first, *part]) for part in parts] or [_chosen(table, [first])]
+
+
+def _fits(table: Table, columns: Sequence[int]) -> bool:
+    """Whether the heads' longest word fits into a column of a phone's width; the first is as wide as two."""
+    longest = max(len(word) for i in columns for word in (one_line(table.columns[i]).split() or [""]))
+    return len(columns) < _COLUMNS and _PHONE / (len(columns) + 1) >= min(longest, _WORD) * _LETTER
+
+
+def _chosen(table: Table, columns: Sequence[int]) -> Table:
+    def of(cells: Sequence[str]) -> tuple[str, ...]:
+        return tuple(cells[i] if i < len(cells) else "" for i in columns)
+
+    numeric = tuple(at for at, column in enumerate(columns) if column in table.numeric)
+    return replace(table, columns=of(table.columns), rows=tuple(map(of, table.rows)), numeric=numeric)
+
+
+def _grid(table: Table, rows: Sequence[Sequence[str]]) -> Element:
+    sides = ["right" if i in table.numeric else "left" for i in range(len(table.columns))]
+
+    def row(cells: Sequence[Element | str]) -> Element:
+        told = [{"type": "TableCell", "items": [_rich(cell)]} for cell in cells]
+        return {"type": "TableRow", "cells": told}
 
     return {
         "type": "Table",
         "columns": [
-            {"type": "TableColumnDefinition", "width": 2 if i == 0 else 1, "horizontalCellContentAlignment": side}
-            for i, side in enumerate(sides)
+            {
+                "type": "TableColumnDefinition",
+                "width": 1 if side == "right" else 2,
+                "horizontalCellContentAlignment": side,
+            }
+            for side in sides
         ],
-        "rows": [row(columns, weight="Bolder"), *(row(cells) for cells in rows)],
-        "gridStyle": "default",
+        "rows": [
+            row([_run(_cell(cell), size="Small", weight="Bolder") for cell in table.columns]),
+            *(row([plain(_cell(cell)) for cell in cells]) for cells in rows),
+        ],
         "showGridLines": True,
     }
+
+
+def _cell(text: str) -> str:
+    return shorten(one_line(text), _CELL) or " "
 
 
 def _tail(card: Card) -> list[Element]:
