@@ -18,7 +18,19 @@ MAY_IMPORT = {
 }
 
 MAY_USE = {
-    "bot": {"aiohttp", "apscheduler", "click", "cryptography", "mcp", "jwt", "msgspec", "numpy", "rapidfuzz", "rich", "yaml"},
+    "bot": {
+        "aiohttp",
+        "apscheduler",
+        "click",
+        "cryptography",
+        "mcp",
+        "jwt",
+        "msgspec",
+        "numpy",
+        "rapidfuzz",
+        "rich",
+        "yaml",
+    },
     "insights": {"holidays", "numpy", "pandas"},
     "connectors": {"aiohttp", "jwt", "msgspec", "numpy", "rapidfuzz", "siphashc", "yarl"},
     "demo": {"aiohttp", "cryptography", "jwt", "msgspec", "numpy", "pandas"},

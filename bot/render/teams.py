@@ -77,14 +77,14 @@ def teams_messages(card: Card, picture: str = "", *, native: bool = False) -> li
 
 
 def teams_digest(
-    digest: Digest, pictures: Sequence[str] = (), *, native: bool = False, threaded: bool = False
+    digest: Digest, picture: str = "", *, native: bool = False, threaded: bool = False
 ) -> list[TeamsMessage]:
     """The digest's card. Each view is a button, unless its card follows in the thread."""
     labels = {one_line(button.label).lower() for button in digest.card.buttons}
     closer = [Button(label=title, ask=title.lower()) for title in short_titles(digest) if title.lower() not in labels]
     card = digest.card if threaded else replace(digest.card, buttons=(*digest.card.buttons, *closer))
     told = f"Weekly digest, {format_week(digest.week)}: {' '.join(paragraphs(digest.card.text)[:1])}"
-    messages = teams_messages(card, next(iter(pictures), ""), native=native)
+    messages = teams_messages(card, picture, native=native)
     return [replace(each, summary=shorten(defanged(told), _SHORT)) for each in messages]
 
 

@@ -83,8 +83,8 @@ async def say(office: Office, place: Conversation, thread: str, card: Card) -> l
 
 async def rendered(office: Office, card: Card) -> list[TeamsMessage]:
     """The card as messages, its chart drawn."""
-    picture = await asyncio.to_thread(office.pictures.address, card.chart)
-    return teams_messages(card, picture, native=office.native)
+    shown, picture = await asyncio.to_thread(office.pictures.shown, card)
+    return teams_messages(shown, picture, native=office.native)
 
 
 def asker_of(heard: Heard) -> Asker:

@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
+from dataclasses import replace
 
-from bot.card import Digest
+from bot.card import Card, Digest
 from bot.deliver import NotPostedError, PerhapsPostedError, Posted
 from bot.reference import new_reference
 from bot.render.teams import TeamsMessage, teams_digest, teams_messages
@@ -24,25 +25,23 @@ async def post_digest(office: Office, digest: Digest, to: str) -> Posted:
     NotPostedError where the main message was refused, PerhapsPostedError where no answer came back.
     """
     place = await place_of(office, to)
-    pictures = [await asyncio.to_thread(office.pictures.address, digest.card.chart)]
     in_channel = place.kind == "channel"
-    messages = teams_digest(digest, pictures, native=office.native, threaded=in_channel)
+    card, picture = await asyncio.to_thread(office.pictures.shown, digest.card)
+    messages = teams_digest(replace(digest, card=card), picture, native=office.native, threaded=in_channel)
     sent = await first_posted(office, place, messages[0])
     thread = f"{place.id};messageid={sent}" if in_channel else ""
-    problems = []
-    if digest.card.chart and not pictures[0]:
-        problems.append(f"no picture for {digest.card.title!r}")
-    for message in messages[1:]:
-        await office.pause(PAUSE)
-        problems.append(await _reply(office, place, thread, message, digest.card.title))
+    problems = [_unpictured(card, picture)]
+    problems += [await _reply(office, place, thread, message, card.title) for message in messages[1:]]
     for view in digest.views if in_channel else ():
-        picture = await asyncio.to_thread(office.pictures.address, view.chart)
-        if view.chart and not picture:
-            problems.append(f"no picture for {view.title!r}")
-        for message in teams_messages(view, picture, native=office.native):
-            await office.pause(PAUSE)
+        told, picture = await asyncio.to_thread(office.pictures.shown, view)
+        problems.append(_unpictured(view, picture))
+        for message in teams_messages(told, picture, native=office.native):
             problems.append(await _reply(office, place, thread, message, view.title))
     return Posted(message=sent, problems=tuple(filter(None, problems)))
+
+
+def _unpictured(card: Card, picture: str) -> str:
+    return f"no picture for {card.title!r}" if card.chart and not picture else ""
 
 
 async def place_of(office: Office, to: str) -> Conversation:
@@ -79,7 +78,8 @@ async def first_posted(office: Office, place: Conversation, message: TeamsMessag
 
 
 async def _reply(office: Office, place: Conversation, thread: str, message: TeamsMessage, title: str) -> str:
-    """Post one more message; returns what went wrong, if anything."""
+    """Post one more message, after a pause; returns what went wrong, if anything."""
+    await office.pause(PAUSE)
     try:
         await post(office, place, message, thread)
     except (GoneError, RefusedError, NoTokenError, UnreachableError, NoAnswerError) as error:

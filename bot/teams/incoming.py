@@ -63,10 +63,8 @@ def parsed(body: bytes, content_type: str) -> JSON:
 
 def tenant_of(activity: Mapping[str, Any]) -> str:
     """The tenant it happened in, which Teams writes in one of two places."""
-    data = activity.get("channelData")
-    told = data.get("tenant") if isinstance(data, dict) else None
-    tenant = told.get("id") if isinstance(told, dict) else None
-    return str(tenant or activity["conversation"].get("tenantId") or "")
+    told = _within(_within(activity, "channelData"), "tenant").get("id")
+    return str(told or activity["conversation"].get("tenantId") or "")
 
 
 def heard(activity: Mapping[str, Any]) -> Heard:
@@ -102,12 +100,18 @@ def asked(activity: Mapping[str, Any]) -> str:
     return _COMMAND.sub("", " ".join(text.split()))[:LONGEST]
 
 
+def _within(outer: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """What is under a name, nothing where it is no object."""
+    inner = outer.get(name)
+    return inner if isinstance(inner, dict) else {}
+
+
 def _place(activity: Mapping[str, Any]) -> tuple[Conversation, str]:
     thread = activity["conversation"]["id"]
     kind = _KINDS.get(str(activity["conversation"].get("conversationType") or "personal"), "group")
     sender, bot = activity["from"], activity["recipient"]
     whole = thread.partition(";messageid=")[0]
-    team = (activity.get("channelData") or {}).get("team") or {}
+    team = _within(_within(activity, "channelData"), "team")
     reference: JSON = {
         "serviceUrl": activity["serviceUrl"],
         "channelId": CHANNEL,
@@ -145,7 +149,7 @@ def _event(activity: Mapping[str, Any]) -> tuple[Event, object]:
 
 def _changed(activity: Mapping[str, Any]) -> Event:
     ours = activity["recipient"]["id"]
-    what = str((activity.get("channelData") or {}).get("eventType") or "")
+    what = str(_within(activity, "channelData").get("eventType") or "")
     if what in ("channelDeleted", "teamDeleted", "teamHardDeleted", "teamArchived"):
         return "removed"
     for part, event in (("membersRemoved", "removed"), ("membersAdded", "added")):

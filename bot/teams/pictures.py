@@ -8,13 +8,13 @@ import base64
 import io
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from aiohttp import web
 from PIL import Image
 
-from bot.card import Chart
+from bot.card import Card, Chart
 from bot.reference import new_reference
 from storage.shown import keep_picture, picture
 from storage.store import Store
@@ -37,22 +37,29 @@ class Pictures:
     store: Store
     public_url: str = ""
 
-    def address(self, chart: Chart | None) -> str:
-        """Where the chart can be seen: an https: or data: address, "" where it can't be shown. Blocking."""
-        if chart is None:
-            return ""
+    def shown(self, card: Card) -> tuple[Card, str]:
+        """The card, and where its chart can be seen: an https: or data: address. Blocking.
+
+        Where it can't be shown the address is "", and the card says so in its footer; the log has the cause.
+        """
+        if card.chart is None:
+            return card, ""
         try:
-            drawn = self.draw(chart)
-            png = fitting(drawn, LARGEST if self.public_url else LARGEST_INSIDE)
-            if png is not None and self.public_url:
-                name = keep_picture(self.store, png, datetime.now(UTC))
-                return self.public_url.rstrip("/") + PATH.format(name=name)
+            return card, self._address(card.chart)
         except Exception:
-            log.exception("posting without picture [%s]", new_reference())
-            return ""
+            reference = new_reference()
+            log.exception("posting without picture [%s]", reference)
+            note = f"The picture could not be added; its numbers are in the text (reference {reference})."
+            return replace(card, footer=f"{card.footer} · {note}" if card.footer else note), ""
+
+    def _address(self, chart: Chart) -> str:
+        drawn = self.draw(chart)
+        png = fitting(drawn, LARGEST if self.public_url else LARGEST_INSIDE)
         if png is None:
-            log.warning("the picture %r is too large to be inside a message: set [teams] public_url", chart.title)
-            return ""
+            raise ValueError(f"{chart.title!r} is too large to be inside a message: set [teams] public_url")
+        if self.public_url:
+            name = keep_picture(self.store, png, datetime.now(UTC))
+            return self.public_url.rstrip("/") + PATH.format(name=name)
         return "data:image/png;base64," + base64.b64encode(png).decode()
 
 
@@ -63,7 +70,7 @@ def fitting(png: bytes, most: int) -> bytes | None:
     """
     with Image.open(io.BytesIO(png)) as opened:
         drawn = opened.convert("RGBA")
-    ground = Image.new("RGBA", drawn.size, drawn.getpixel((drawn.width // 2, 4)))
+    ground = Image.new("RGBA", drawn.size, drawn.getpixel((drawn.width // 2, min(4, drawn.height - 1))))
     flat = Image.alpha_composite(ground, drawn).convert("RGB")
     for side, colours in SIZES:
         sheet = flat.copy()
