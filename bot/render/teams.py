@@ -26,7 +26,10 @@ _TEXT = 3000
 _SHORT = 400
 _ALT = 2000
 _LABEL = 60
-_ASK = 2000
+_ASK = 500
+_STEPS = 10
+_PIECE = 40_000  # bytes of rows that are shown at one press, of which each cell takes:
+_CELL_BESIDES = 180
 _IN_A_ROW = 3  # figures side by side: more do not fit a phone
 _ACTIONS = 6  # of a set; Teams hides what is beyond
 _SETS = 4
@@ -67,7 +70,7 @@ def teams_messages(card: Card, picture: str = "", *, native: bool = False) -> li
     Teams draws the chart where it can, and the picture is what it falls back to.
     Buttons are `Action.Execute` with the verb "ask" or "do", and the words under the same name in `data`.
     """
-    bodies = _packed([*_head(card), *_middle(card, picture, native=native)], _tail(card))
+    bodies = _packed([*_head(card), *_middle(card, picture, native=native), *_tail(card)])
     summary = summary_of(card)
     titles = [card.title, *(f"{one_line(card.title)} ({n} of {len(bodies)})" for n in range(2, len(bodies) + 1))]
     return [
@@ -152,10 +155,10 @@ def _card(body: Sequence[Element], summary: str) -> Element:
     }
 
 
-def _packed(pieces: Sequence[_Piece], tail: Sequence[Element]) -> list[list[Element]]:
-    """The pieces in order, in as few bodies as hold them; the tail ends the last."""
+def _packed(pieces: Sequence[_Piece]) -> list[list[Element]]:
+    """The pieces in order, in as few bodies as hold them."""
     bodies: list[list[Element]] = [[]]
-    room = LARGEST - 6_000 - size_of({"tail": tail})  # what every card has, and the tail wherever it ends
+    room = LARGEST - 6_000  # what every card has besides
     used = 0
     for piece in pieces:
         size = size_of({"piece": piece.elements})
@@ -164,7 +167,6 @@ def _packed(pieces: Sequence[_Piece], tail: Sequence[Element]) -> list[list[Elem
             used = 0
         bodies[-1] += piece.elements
         used += size
-    bodies[-1] += tail
     return bodies
 
 
@@ -270,15 +272,16 @@ def _advice(advice: Advice, number: int) -> Element:
     action = shorten(one_line(advice.action), _SHORT)
     if action:
         items.append(_rich(_run("Do this: ", weight="Bolder", color="accent"), _run(action, weight="Bolder")))
-    steps = [shorten(one_line(step), _SHORT) for step in advice.steps if one_line(step)]
+    steps = [shorten(one_line(step), _SHORT) for step in advice.steps if one_line(step)][:_STEPS]
     items += [_step(n, step) for n, step in enumerate(steps, start=1)]
     facts = " · ".join(f"{name}: {shorten(value, _SHORT)}" for name, value in facts_of(advice))
     if facts:
         items.append(_quiet(facts, spacing="Small"))
-    items += _buttons(advice.buttons, advice.key)
+    key = advice.key if len(advice.key) <= _ASK else ""
+    items += _buttons(advice.buttons, key)
     return {
         "type": "Container",
-        "id": f"finding:{number}:{advice.key}",
+        "id": f"finding:{number}:{key}",
         "separator": True,
         "spacing": "Large",
         "items": items,
@@ -305,13 +308,26 @@ def _table(table: Table) -> list[_Piece]:
         head = [_heading(caption)] if caption and not pieces else []
         first, *more = (*head, _grid(part, rows))
         pieces.append(_Piece(elements=(first | {"spacing": "Large"}, *more)))
-        for at in range(len(rows), len(part.rows), _ROWS_APIECE):
-            pieces.append(_hidden(part, at, f"rows:{len(pieces)}"))
+        at = len(rows)
+        while at < len(part.rows):
+            count = _holds(part, at)
+            pieces.append(_hidden(part, at, count, f"rows:{len(pieces)}"))
+            at += count
     return pieces
 
 
-def _hidden(table: Table, at: int, name: str) -> _Piece:
-    rows = table.rows[at : at + _ROWS_APIECE]
+def _holds(table: Table, at: int) -> int:
+    """How many rows from `at` on are shown at one press."""
+    size = 0
+    for count, row in enumerate(table.rows[at : at + _ROWS_APIECE]):
+        size += sum(_CELL_BESIDES + 4 * len(_cell(cell)) for cell in row)
+        if count and size > _PIECE:
+            return count
+    return min(_ROWS_APIECE, len(table.rows) - at)
+
+
+def _hidden(table: Table, at: int, count: int, name: str) -> _Piece:
+    rows = table.rows[at : at + count]
     show: Element = {
         "type": "Action.ToggleVisibility",
         "title": f"Show rows {at + 1} to {at + len(rows)}",
@@ -379,18 +395,21 @@ def _cell(text: str) -> str:
     return shorten(one_line(text), _CELL) or " "
 
 
-def _tail(card: Card) -> list[Element]:
+def _tail(card: Card) -> list[_Piece]:
     footer = one_line(card.footer)
-    return [
-        *_buttons(card.buttons, ""),
-        *([_quiet(shorten(footer, _TEXT), separator=True, spacing="Medium")] if footer else []),
-    ]
+    told = [_quiet(shorten(footer, _TEXT), separator=True, spacing="Medium")] if footer else []
+    ending = (*_buttons(card.buttons, ""), *told)
+    return [_Piece(elements=ending)] if ending else []
 
 
 def _buttons(buttons: Sequence[Button], about: str) -> list[Element]:
-    """Sets of buttons. `about` is the finding that they belong to, so that it can be marked when one is pressed."""
-    actions = [_action(button, about) for button in buttons if one_line(button.ask) or one_line(button.do)]
-    sets = [actions[i : i + _ACTIONS] for i in range(0, min(len(actions), _SETS * _ACTIONS), _ACTIONS)]
+    """Sets of buttons. `about` is the finding that they belong to, so that it can be marked when one is pressed.
+
+    One that is too long to be carried whole is left out, since its answer would be another's.
+    """
+    fitting = [each for each in buttons if 0 < len(one_line(each.do) or one_line(each.ask)) <= _ASK]
+    actions = [_action(button, about) for button in fitting][: _ACTIONS if about else _SETS * _ACTIONS]
+    sets = [actions[i : i + _ACTIONS] for i in range(0, len(actions), _ACTIONS)]
     return [{"type": "ActionSet", "actions": each, "spacing": "Small"} for each in sets]
 
 
