@@ -31,7 +31,7 @@ MAY_USE = {
         "rich",
         "yaml",
     },
-    "insights": {"holidays", "numpy", "pandas"},
+    "insights": {"holidays", "numpy", "pandas", "scipy", "statsmodels"},
     "connectors": {"aiohttp", "jwt", "msgspec", "numpy", "rapidfuzz", "siphashc", "yarl"},
     "demo": {"aiohttp", "cryptography", "jwt", "msgspec", "numpy", "pandas"},
     "storage": {"sqlalchemy", "alembic"},
