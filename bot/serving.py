@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, date, datetime
+from functools import partial
 
 import msgspec
 from rich.console import Console
@@ -15,15 +16,18 @@ from rich.console import Console
 from bot.answer import ask
 from bot.card import Card, Digest
 from bot.charts import draw
-from bot.deliver import deliver
+from bot.deliver import NotPostedError, Posted, deliver
 from bot.digest import remember, weekly_digest
 from bot.ingestion import ingest_one, roll_up
 from bot.installation import Installation
 from bot.schedule import start_schedule
 from bot.settings import SettingsError, SlackSettings, Subscription, secret
-from bot.slack.app import Slack, SlackKeys, slack_workspace, start_slack
+from bot.slack.app import Slack, slack_workspace, start_slack
+from bot.slack.checking import SlackKeys
 from bot.slack.digest import post_digest
 from bot.slack.events import slack_routes
+from bot.slack.install import Installs, NotInstalledError, app_keys, at, place_of
+from bot.slack.oauth import install_routes
 from bot.slack.voice import Voice
 from bot.stopping import Stop
 from bot.web.app import WebServer, start_web
@@ -115,8 +119,12 @@ async def serve(installation: Installation) -> None:
 async def _web(installation: Installation, slack: Slack | None) -> WebServer:
     settings = installation.settings
     token = secret(settings.web.token, "web.token", settings.folder) if settings.web.token else ""
-    over_http = slack is not None and slack.handler is None
-    routes = slack_routes(slack.app) if slack is not None and over_http else ()
+    routes = []
+    if slack is not None and settings.slack is not None:
+        if slack.handler is None:
+            routes += slack_routes(slack.app, slack_keys(settings.slack, installation).signing_secret)
+        if slack.installs is not None:
+            routes += install_routes(slack.installs)
     return await start_web(settings.web, web_voice(installation), token=token, routes=routes)
 
 
@@ -127,18 +135,32 @@ async def _slack(installation: Installation) -> Slack:
     workspace = slack_workspace(
         settings.slack.base_url, keys, Voice(ask=answering(installation), draw=draw), settings.roles.administrators
     )
-    return await start_slack(workspace, settings.slack.mode, settings.slack.base_url, keys)
+    return await start_slack(
+        workspace,
+        settings.slack.mode,
+        settings.slack.base_url,
+        keys,
+        installs=slack_installs(settings.slack, installation),
+        store=installation.store,
+    )
 
 
 def slack_keys(settings: SlackSettings, installation: Installation) -> SlackKeys:
     """Return Slack's secrets, those that its mode needs."""
     folder = installation.settings.folder
     over_socket = settings.mode == "socket"
+    has_one_token = app_keys(settings, folder) is None
     return SlackKeys(
-        bot_token=secret(settings.bot_token, "slack.bot_token", folder),
+        bot_token=secret(settings.bot_token, "slack.bot_token", folder) if has_one_token else "",
         app_token=secret(settings.app_token, "slack.app_token", folder) if over_socket else "",
         signing_secret="" if over_socket else secret(settings.signing_secret, "slack.signing_secret", folder),
     )
+
+
+def slack_installs(settings: SlackSettings, installation: Installation) -> Installs | None:
+    """Return where OAuth installed the app, None with a single bot_token. The caller closes it."""
+    keys = app_keys(settings, installation.settings.folder)
+    return Installs(keys, installation.store, settings.base_url) if keys is not None else None
 
 
 class Reading:
@@ -203,13 +225,22 @@ def _sending(installation: Installation, slack: Slack | None) -> Callable[[Subsc
             digest,
             subscription,
             store=installation.store,
-            post=lambda made, to: post_digest(slack.workspace, made, to),
+            post=partial(_post, slack),
             clock=lambda: datetime.now(UTC),
         )
         if delivery.state != "failed":
             await asyncio.to_thread(remember, basis, digest, seen)
 
     return send
+
+
+async def _post(slack: Slack, digest: Digest, to: str) -> Posted:
+    enterprise, team, channel = place_of(to)
+    try:
+        workspace = await at(slack.workspace, slack.installs, team, enterprise)
+    except NotInstalledError as error:
+        raise NotPostedError(str(error)) from error
+    return await post_digest(workspace, digest, channel)
 
 
 async def _stopped() -> None:

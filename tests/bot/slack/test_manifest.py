@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from bot.slack.app import COMMAND
-from bot.slack.app import SCOPES as NEEDED
+from bot.slack.checking import NEEDED
 
 ROOT = Path(__file__).resolve().parents[3]
 SCHEMA = ROOT.parent / "shared" / "schemas" / "slack-manifest.2.0.0.json"
