@@ -380,6 +380,14 @@ outbox = Table(
     comment="state: 'claimed', 'sent', 'failed' (known not to have gone out) or 'unknown' (claimed, never closed)",
 )
 
+heard = Table(
+    "heard",
+    metadata,
+    Column("event", String(128), primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False),
+    comment="events of a platform that were answered, by its own id; forgotten when it repeats them no more",
+)
+
 # What was told ----------------------------------------------------------------------------------------------------
 
 
@@ -517,14 +525,6 @@ slack_oauth_states = Table(
     Column("state", String(200), nullable=False),
     Column("expire_at", DateTime, nullable=False),
 )
-
-slack_seen = Table(
-    "slack_seen",
-    metadata,
-    Column("event", String(64), primary_key=True),
-    Column("at", DateTime(timezone=True), nullable=False),
-)
-Index(None, slack_seen.c.at)
 
 slack_turn = Table(
     "slack_turn",

@@ -1,10 +1,10 @@
-"""What Slack needs kept besides its tokens: events seen, whose turn it is to renew tokens, installs that died.
+"""What Slack needs kept besides its tokens: whose turn it is to renew them, and installs that died.
 
 The tokens themselves are read and written by slack_sdk's stores, through the engine of `async_engine`.
 """
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import delete, event, select, update
 from sqlalchemy.exc import InvalidRequestError, NoSuchModuleError
@@ -12,11 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from storage.errors import StoreError
-from storage.schema import slack_dead, slack_seen, slack_turn
+from storage.schema import slack_dead, slack_turn
 from storage.store import Store, insert_missing
-
-REMEMBERED = timedelta(hours=24)
-"""How long an event is known: Slack repeats one after five minutes at the latest."""
 
 
 def async_engine(store: Store) -> AsyncEngine:
@@ -45,13 +42,6 @@ def _wait_for_the_writer(connection: object, _record: ConnectionPoolEntry) -> No
     cursor = connection.cursor()  # type: ignore[attr-defined]
     cursor.execute("PRAGMA busy_timeout = 15000")
     cursor.close()
-
-
-def first_seen(store: Store, event_id: str, now: datetime) -> bool:
-    """Note an event; False where it was noted before, by any replica. Old ones are forgotten on the way."""
-    with store.writing() as connection:
-        connection.execute(delete(slack_seen).where(slack_seen.c.at < now - REMEMBERED))
-        return insert_missing(connection, slack_seen, [{"event": event_id, "at": now}]) == 1
 
 
 def take_turn(store: Store, install: str, holder: str, now: datetime, until: datetime) -> bool:

@@ -13,7 +13,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from bot.slack.install import Installs
-from storage.slack import first_seen
+from storage.heard import first_heard
 from storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -50,7 +50,9 @@ class Seen:
             self._here.popitem(last=False)
         if self._store is None:
             return True
-        asked = asyncio.ensure_future(asyncio.to_thread(first_seen, self._store, event_id, datetime.now(UTC)))
+        asked = asyncio.ensure_future(
+            asyncio.to_thread(first_heard, self._store, f"slack:{event_id}", datetime.now(UTC))
+        )
         done, _ = await asyncio.wait({asked}, timeout=PATIENCE)
         return asked.result() if done else True
 

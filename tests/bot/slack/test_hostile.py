@@ -22,7 +22,7 @@ JSON_KIND = {"Content-Type": "application/json"}
 async def client(fake, voice, aiohttp_client):
     from bot.slack.app import authorizer  # noqa: PLC0415
 
-    workspace = slack_workspace(fake.api, KEYS, voice, ["*"])
+    workspace = slack_workspace(fake.api, KEYS, voice)
     app = web.Application()
     app.add_routes(slack_routes(build_app(workspace, authorizer(workspace.client), SECRET), SECRET))
     return await aiohttp_client(app)

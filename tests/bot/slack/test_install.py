@@ -16,7 +16,7 @@ from bot.slack.install import AppKeys, Installs, NotInstalledError, app_keys, pl
 from bot.slack.manifest import scopes
 from bot.slack.oauth import install_routes
 from bot.slack.tokens import SEALED, Seal, new_key
-from storage.slack import dead_installs, end_turn, first_seen, take_turn
+from storage.slack import dead_installs, end_turn, take_turn
 from storage.store import open_store
 from tests.bot.slack.fake_installs import CLIENT, SECRET, FakeInstalls, install
 
@@ -298,14 +298,6 @@ def test_turns_are_had_by_one_and_end_by_themselves(store):
     assert not take_turn(store, ONE, "c", later + timedelta(seconds=2), later)
     end_turn(store, ONE, "b")
     assert take_turn(store, ONE, "c", now, later)
-
-
-def test_an_event_is_new_once_a_day(store):
-    now = datetime(2026, 11, 30, 9, tzinfo=UTC)
-
-    assert first_seen(store, "Ev1", now)
-    assert not first_seen(store, "Ev1", now + timedelta(hours=23))
-    assert first_seen(store, "Ev1", now + timedelta(hours=25))
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,7 @@ async def replicas(fake, voice, installs, store, lost, aiohttp_client):
         lost.append((team, channel, why))
 
     async def replica():
-        workspace = slack_workspace(fake.api, SlackKeys(), voice, ["*"])
+        workspace = slack_workspace(fake.api, SlackKeys(), voice)
         app = build_app(workspace, authorizing(installs), SECRET, installs=installs, store=store, lost=tell)
         served = web.Application()
         served.add_routes([*slack_routes(app, SECRET), *install_routes(installs)])

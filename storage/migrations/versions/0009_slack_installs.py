@@ -1,10 +1,10 @@
-"""Keep who installed the Slack app, and which of Slack's events were seen."""
+"""Keep where the Slack app is installed."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0008"
-down_revision = "0007"
+revision = "0009"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
@@ -67,13 +67,6 @@ def upgrade() -> None:
         sa.Column("expire_at", sa.DateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_slack_oauth_states")),
     )
-    op.create_table(
-        "slack_seen",
-        sa.Column("event", sa.String(length=64), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("event", name=op.f("pk_slack_seen")),
-    )
-    op.create_index(op.f("ix_slack_seen_at"), "slack_seen", ["at"])
     op.create_table(
         "slack_turn",
         sa.Column("install", sa.String(length=80), nullable=False),
