@@ -162,4 +162,5 @@ def insert_missing(connection: Connection, table: Table, rows: Sequence[Mapping[
             statement = postgresql_insert(table).on_conflict_do_nothing()
         case _:
             statement = sqlite_insert(table).on_conflict_do_nothing()
-    return connection.execute(statement, rows).rowcount
+    # PostgreSQL's driver counts only when asked to
+    return connection.execute(statement.execution_options(preserve_rowcount=True), rows).rowcount
