@@ -395,6 +395,7 @@ subscription = Table(
     Column("at", String(5), nullable=False),
     Column("timezone", String(64), nullable=False),
     Column("thread_only", Boolean, nullable=False),
+    Column("skip_empty", Boolean, nullable=False),
     Column("owner", String(128), nullable=False),
     Column("created", DateTime(timezone=True), nullable=False),
     Column("ended", DateTime(timezone=True)),

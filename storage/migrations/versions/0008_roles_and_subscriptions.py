@@ -34,6 +34,7 @@ def upgrade() -> None:
         sa.Column("at", sa.String(length=5), nullable=False),
         sa.Column("timezone", sa.String(length=64), nullable=False),
         sa.Column("thread_only", sa.Boolean(), nullable=False),
+        sa.Column("skip_empty", sa.Boolean(), nullable=False),
         sa.Column("owner", sa.String(length=128), nullable=False),
         sa.Column("created", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended", sa.DateTime(timezone=True), nullable=True),
