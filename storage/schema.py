@@ -444,6 +444,14 @@ role_grant = Table(
     comment="who: an opaque user id, or 'group:' and a group's; one row a department, '' for the company alone",
 )
 
+heard = Table(
+    "heard",
+    metadata,
+    Column("event", String(128), primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False),
+    comment="events of a platform that were answered, by its own id; forgotten when it repeats them no more",
+)
+
 # What was told ----------------------------------------------------------------------------------------------------
 
 
