@@ -19,7 +19,7 @@ MAY_IMPORT = {
 
 MAY_USE = {
     "bot": {"aiohttp", "apscheduler", "click", "cryptography", "mcp", "msgspec", "numpy", "rapidfuzz", "rich", "yaml"},
-    "insights": {"holidays", "numpy", "pandas"},
+    "insights": {"holidays", "numpy", "pandas", "scipy", "statsmodels"},
     "connectors": {"aiohttp", "jwt", "msgspec", "numpy", "rapidfuzz", "siphashc", "yarl"},
     "demo": {"aiohttp", "cryptography", "jwt", "msgspec", "numpy", "pandas"},
     "storage": {"sqlalchemy", "alembic"},
