@@ -12,10 +12,10 @@ from datetime import UTC, date, datetime
 import msgspec
 from rich.console import Console
 
-from bot.answer import ask
-from bot.card import Card, Digest
+from bot.card import Digest
 from bot.charts import draw
 from bot.deliver import deliver
+from bot.dialogue import Asker, Reply, Said, reply
 from bot.digest import remember, weekly_digest
 from bot.ingestion import ingest_one, roll_up
 from bot.installation import Installation
@@ -42,9 +42,9 @@ class NothingToSendError(Exception):
     """There is no complete week of data yet."""
 
 
-def answering(installation: Installation, as_of: date | None = None) -> Callable[[str], Card]:
-    """Return the function that answers a question; each one is asked as of its own day unless `as_of` fixes it."""
-    return lambda text: ask(text, installation.basis(as_of), installation.settings).card
+def replying(installation: Installation, as_of: date | None = None) -> Callable[[Said], Reply]:
+    """Return the function that replies; each question is asked as of its own day unless `as_of` fixes it."""
+    return lambda said: reply(said, installation, as_of)
 
 
 def digesting(installation: Installation, as_of: date | None = None) -> Callable[[], Digest]:
@@ -62,7 +62,7 @@ def _written(installation: Installation, basis: Basis) -> tuple[Digest, Examinat
 def web_voice(installation: Installation, as_of: date | None = None) -> WebVoice:
     """Return what the chat page says."""
     return WebVoice(
-        ask=answering(installation, as_of),
+        ask=lambda text: reply(Said(text=text, asker=Asker(platform="web")), installation, as_of).card,
         digest=digesting(installation, as_of),
         draw=draw,
         organisation=installation.settings.organisation.name,
@@ -124,9 +124,7 @@ async def _slack(installation: Installation) -> Slack:
     settings = installation.settings
     assert settings.slack is not None  # noqa: S101 - the caller asks first
     keys = slack_keys(settings.slack, installation)
-    workspace = slack_workspace(
-        settings.slack.base_url, keys, Voice(ask=answering(installation), draw=draw), settings.roles.administrators
-    )
+    workspace = slack_workspace(settings.slack.base_url, keys, Voice(reply=replying(installation), draw=draw))
     return await start_slack(workspace, settings.slack.mode, settings.slack.base_url, keys)
 
 

@@ -378,6 +378,14 @@ outbox = Table(
     comment="state: 'claimed', 'sent', 'failed' (known not to have gone out) or 'unknown' (claimed, never closed)",
 )
 
+heard = Table(
+    "heard",
+    metadata,
+    Column("event", String(128), primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False),
+    comment="events of a platform that were answered, by its own id; forgotten when it repeats them no more",
+)
+
 # What was told ----------------------------------------------------------------------------------------------------
 
 

@@ -12,7 +12,7 @@ from storage.reading import departments, tools
 
 def vocabulary_of(basis: Basis) -> Vocabulary:
     """Return the vocabulary of one organisation. Departments come first: their names win over ours."""
-    names = (*departments(basis.store), UNMAPPED)
+    names = tuple(each for each in (*departments(basis.store), UNMAPPED) if is_visible(basis, each))
     terms = [Term(phrase=name, kind="department", value=name) for name in names]
     terms += [Term(phrase=short, kind="department", value=name) for name in names for short in _short_forms(name)]
     for view in views().values():
@@ -32,6 +32,11 @@ def vocabulary_of(basis: Basis) -> Vocabulary:
     for tool in known:
         terms += [Term(phrase=word, kind="tool", value=tool) for word in TOOL_WORDS.get(tool, ())]
     return Vocabulary(terms=tuple(terms))
+
+
+def is_visible(basis: Basis, department: str) -> bool:
+    """Whether a department may be named to whoever asks."""
+    return basis.visible is None or department in basis.visible
 
 
 TOOL_WORDS = {

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from slack_sdk.errors import SlackApiError
 
 from bot.card import Card
+from bot.dialogue import Asker, Said
 from bot.reference import new_reference
 from bot.render.slack import slack_blocks
 from bot.slack.client import refusal
@@ -17,10 +18,6 @@ from bot.slack.voice import Workspace
 log = logging.getLogger(__name__)
 
 LONGEST_QUESTION = 500  # characters; the longest sensible question has a tenth
-REFUSAL = (
-    "Sorry, you are not among the people who may ask me. Whoever runs this bot can add your Slack user id, `{user}`, "
-    "to `administrators` under `[roles]` in `ai-usage.toml`."
-)
 ELSEWHERE = "I can't show pictures here because I am not in this conversation; its numbers are in the text."
 
 
@@ -30,29 +27,34 @@ class Asked:
 
     text: str
     user: str
+    team: str
     channel: str
     response_url: str
     thread: str | None = None
 
 
-def may_ask(workspace: Workspace, user: str) -> bool:
-    """Whether this person is listed, or everybody is."""
-    return bool(workspace.administrators & {"*", user})
-
-
 async def answer(workspace: Workspace, asked: Asked) -> None:
     """Answer, or say in one sentence what went wrong with a reference that the log has too. Never raises."""
     try:
-        if not may_ask(workspace, asked.user):
-            await respond(workspace, asked.response_url, words(REFUSAL.format(user=asked.user)))
+        reply = await asyncio.to_thread(workspace.voice.reply, said(asked))
+        if reply.whom:
+            whom = " or ".join(f"<@{each.rpartition(':')[2]}>" for each in reply.whom)
+            await respond(workspace, asked.response_url, with_note(slack_blocks(reply.card, None), f"Ask {whom}."))
             return
-        question = html.unescape(asked.text).strip()[:LONGEST_QUESTION]
-        card = await asyncio.to_thread(workspace.voice.ask, question)
-        await _say(workspace, asked, card)
+        await _say(workspace, asked, reply.card)
     except Exception:
         reference = new_reference()
         log.exception("answering in Slack failed [%s]", reference)
         await _apologise(workspace, asked, reference)
+
+
+def said(asked: Asked) -> Said:
+    """What was asked, as every platform says it."""
+    return Said(
+        text=html.unescape(asked.text).strip()[:LONGEST_QUESTION],
+        asker=Asker(platform="slack", user=f"{asked.team}:{asked.user}"),
+        place=asked.channel,
+    )
 
 
 async def _say(workspace: Workspace, asked: Asked, card: Card) -> None:

@@ -68,11 +68,9 @@ class Slack:
             await self.handler.client.close()  # type: ignore[no-untyped-call]
 
 
-def slack_workspace(base_url: str, keys: SlackKeys, voice: Voice, administrators: list[str]) -> Workspace:
+def slack_workspace(base_url: str, keys: SlackKeys, voice: Voice) -> Workspace:
     """The workspace that the bot token belongs to. Enough for posting without listening."""
-    return Workspace(
-        client=slack_client(base_url, keys.bot_token), voice=voice, administrators=frozenset(administrators)
-    )
+    return Workspace(client=slack_client(base_url, keys.bot_token), voice=voice)
 
 
 def authorizer(client: AsyncWebClient) -> Authorize:
@@ -119,6 +117,7 @@ def asked_by_command(body: Mapping[str, Any]) -> Asked:
     return Asked(
         text=body.get("text") or "",
         user=body["user_id"],
+        team=body.get("team_id") or "",
         channel=body["channel_id"],
         response_url=body["response_url"],
     )
@@ -130,6 +129,7 @@ def asked_by_button(body: Mapping[str, Any]) -> Asked:
     return Asked(
         text=pressed(body["actions"][0]),
         user=body["user"]["id"],
+        team=(body.get("team") or {}).get("id") or "",
         channel=(body.get("channel") or {}).get("id") or seen["channel_id"],
         response_url=body["response_url"],
         thread=seen.get("thread_ts"),

@@ -5,21 +5,21 @@ from dataclasses import dataclass
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.card import Card, Chart
+from bot.card import Chart
+from bot.dialogue import Reply, Said
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Voice:
-    """The blocking functions that make what is said; each runs in a thread. An empty question asks for the overview."""
+    """The blocking functions that make what is said; each runs in a thread. An empty text asks for the overview."""
 
-    ask: Callable[[str], Card]
+    reply: Callable[[Said], Reply]
     draw: Callable[[Chart], bytes]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Workspace:
-    """One Slack workspace that the bot speaks in. `administrators` are user ids, or `*` for everybody."""
+    """One Slack workspace that the bot speaks in."""
 
     client: AsyncWebClient
     voice: Voice
-    administrators: frozenset[str]

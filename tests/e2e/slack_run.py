@@ -16,6 +16,7 @@ import aiohttp
 
 from bot.card import Card
 from bot.charts import draw
+from bot.dialogue import Reply
 from bot.slack.app import SlackKeys, slack_workspace, start_slack
 from bot.slack.digest import post_digest
 from bot.slack.voice import Voice
@@ -86,7 +87,7 @@ async def control(session: aiohttp.ClientSession, what: str, **arguments: object
 
 
 async def scenario() -> dict[str, Any]:
-    workspace = slack_workspace(f"{URL}/api/", KEYS, Voice(ask=ask, draw=draw), ["*"])
+    workspace = slack_workspace(f"{URL}/api/", KEYS, Voice(reply=lambda said: Reply(card=ask(said.text)), draw=draw))
     async with aiohttp.ClientSession() as session:
         await until_up(session)
         running = await start_slack(workspace, "socket", f"{URL}/api/", KEYS)

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.card import Bar, BarChart, Button, Card, Chart
+from bot.dialogue import Reply, Said
 from bot.slack.app import Slack, SlackKeys, slack_workspace, start_slack
 from bot.slack.voice import Voice
 from tests.bot.slack.fake_slack import APP_TOKEN, BOT_TOKEN, FakeSlack
@@ -47,8 +48,20 @@ def draw(chart: Chart) -> bytes:
 
 
 @pytest.fixture
-def voice() -> Voice:
-    return Voice(ask=ask, draw=draw)
+def heard() -> list[Said]:
+    return []
+
+
+@pytest.fixture
+def voice(heard: list[Said]) -> Voice:
+    def reply(said: Said) -> Reply:
+        heard.append(said)
+        if said.text == "secret":
+            card = Card(title="Sorry", text="I may not answer you.")
+            return Reply(card=card, refused=True, whom=("T0ACME:U0SOMEBODY1",))
+        return Reply(card=ask(said.text))
+
+    return Voice(reply=reply, draw=draw)
 
 
 @pytest.fixture
@@ -61,7 +74,7 @@ async def fake() -> AsyncIterator[FakeSlack]:
 
 @pytest.fixture
 async def slack(fake: FakeSlack, voice: Voice) -> AsyncIterator[Slack]:
-    workspace = slack_workspace(fake.api, KEYS, voice, ["*"])
+    workspace = slack_workspace(fake.api, KEYS, voice)
     running = await start_slack(workspace, "socket", fake.api, KEYS)
     yield running
     await running.close()

@@ -38,7 +38,7 @@ def no_waiting(monkeypatch):
 
 @pytest.fixture
 def workspace(fake, voice):
-    return slack_workspace(fake.api, KEYS, voice, [])
+    return slack_workspace(fake.api, KEYS, voice)
 
 
 async def test_the_digest_is_one_message_with_its_views_in_the_thread_each_with_its_picture(workspace, fake, digest):
