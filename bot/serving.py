@@ -124,7 +124,8 @@ async def _slack(installation: Installation) -> Slack:
     settings = installation.settings
     assert settings.slack is not None  # noqa: S101 - the caller asks first
     keys = slack_keys(settings.slack, installation)
-    workspace = slack_workspace(settings.slack.base_url, keys, Voice(reply=replying(installation), draw=draw))
+    voice = Voice(reply=replying(installation), draw=draw)
+    workspace = slack_workspace(settings.slack.base_url, keys, voice, native_charts=settings.slack.native_charts)
     return await start_slack(workspace, settings.slack.mode, settings.slack.base_url, keys)
 
 

@@ -6,6 +6,8 @@ What has no room in one message goes on in the next: `SlackMessage.more` follows
 import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import Protocol
 
 from bot.card import Advice, Card, Chart, Digest
 from bot.format import one_line
@@ -15,14 +17,30 @@ from bot.render.slack_parts import Block, Piece, pressed
 from bot.render.slack_words import clip, clip_escaped, escape_mrkdwn, split, units
 from bot.render.words import paragraphs, resolved_words, short_titles
 
-__all__ = ["Block", "SlackMessage", "clip", "digest_charts", "escape_mrkdwn", "pressed", "slack_blocks", "slack_digest"]
+__all__ = [
+    "Block",
+    "Part",
+    "Render",
+    "SlackMessage",
+    "clip",
+    "digest_charts",
+    "digest_parts",
+    "escape_mrkdwn",
+    "pressed",
+    "slack_blocks",
+    "slack_digest",
+]
 
-_MOST_BLOCKS = 50
+_MOST_BLOCKS = 49
+"""Slack takes 50; one is left for a note under a message, such as that its picture is missing."""
 _WORDS = 12_000
 """Of all blocks but a table together: beyond about 13,000 Slack answers `msg_blocks_too_long`."""
+_MOST_TAIL = 3
+"""Of buttons and small lines under a message; what is more stands among what follows."""
 _TEXT = 3000
 """Of the message's own text, the one read out in notifications, Slack advises at most 4,000."""
 _SHORT_ADVICE = 5
+_STEPS = "What to do, step by step"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,7 +55,7 @@ class SlackMessage:
     more: tuple["SlackMessage", ...] = ()
 
 
-def slack_blocks(card: Card, image_file_id: str | None = None, *, native: bool = False) -> SlackMessage:
+def slack_blocks(card: Card, file: str | None = None, *, native: bool = False) -> SlackMessage:
     """The card as a message. Without an uploaded picture the chart's words stand in for it.
 
     With `native` Slack draws the chart itself, where it can. Buttons carry `action_id` "ask:<n>" or "do:<n>" and
@@ -47,29 +65,49 @@ def slack_blocks(card: Card, image_file_id: str | None = None, *, native: bool =
     short = len(card.advice) > 1 and all(each.buttons for each in card.advice)
     tell = parts.advice_in_short if short else parts.advice
     findings = [tell(each, number) for number, each in enumerate(card.advice, start=1)]
-    return _message(card, image_file_id, findings, native=native)
+    return _message(card, file, findings, native=native)
 
 
-def slack_digest(
-    digest: Digest, files: Sequence[str | None] = (), *, thread_only: bool = False, native: bool = False
-) -> tuple[SlackMessage, list[SlackMessage]]:
-    """The digest's main message and the replies of its thread: the findings step by step, then a view each.
+class Render(Protocol):
+    """What makes the message around a picture's file, or around a chart that Slack draws."""
 
-    `files` are the pictures' ids, as `digest_charts` orders them. With `thread_only` the main message is one line
-    with the numbers, and what else it would say is the first reply.
+    def __call__(self, file: str | None, *, native: bool = False) -> SlackMessage:
+        """The message."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Part:
+    """One message of a digest: what it is called, the chart that goes with it, and the message around that."""
+
+    title: str
+    chart: Chart | None
+    render: Render
+
+
+def digest_parts(digest: Digest, *, thread_only: bool = False) -> list[Part]:
+    """The digest's main message and the replies of its thread: what to do step by step, then a view each.
+
+    With `thread_only` the main message is one line with the numbers, and what else it would say is the first reply.
     """
-    ids = [*files, *(None,) * (1 + len(digest.views))]
     card = digest.card
-    inside = [*(["what to do, step by step"] if card.advice else []), *short_titles(digest)]
-    pointer = f"In the thread: {', '.join(inside)}." if inside else ""
-    findings = [parts.advice_in_short(each, n) for n, each in enumerate(card.advice[:_SHORT_ADVICE], start=1)]
-    main = _message(card, ids[0], findings, pointer="" if thread_only else pointer, native=native)
-    replies = [slack_blocks(view, ids[i], native=native) for i, view in enumerate(digest.views, start=1)]
-    if card.advice:
-        replies.insert(0, _steps(card.advice))
-    if not thread_only:
-        return main, replies
-    return _one_line(card, main.text), [main, *replies]
+    steps = [Part(title=_STEPS, chart=None, render=partial(_steps, card.advice))] if card.advice else []
+    views = [
+        Part(title=one_line(each.title), chart=each.chart, render=partial(slack_blocks, each)) for each in digest.views
+    ]
+    inside = [*(each.title[0].lower() + each.title[1:] for each in steps), *short_titles(digest)]
+    pointer = f"In the thread: {', '.join(inside)}." if inside and not thread_only else ""
+    main = Part(title=one_line(card.title), chart=card.chart, render=partial(_main, card, pointer))
+    line = [Part(title=main.title, chart=None, render=partial(_one_line, card))] if thread_only else []
+    return [*line, main, *steps, *views]
+
+
+def slack_digest(digest: Digest, files: Sequence[str | None] = ()) -> tuple[SlackMessage, list[SlackMessage]]:
+    """The digest's main message and its replies, as `digest_parts`. `files` are ordered as by `digest_charts`."""
+    ids = [*files, *(None,) * (1 + len(digest.views))]
+    main, *others = digest_parts(digest)
+    steps = [each.render(None) for each in others[: len(others) - len(digest.views)]]
+    views = [each.render(ids[n]) for n, each in enumerate(others[len(steps) :], start=1)]
+    return main.render(ids[0]), [*steps, *views]
 
 
 def digest_charts(digest: Digest) -> tuple[Chart | None, ...]:
@@ -77,21 +115,27 @@ def digest_charts(digest: Digest) -> tuple[Chart | None, ...]:
     return (digest.card.chart, *(view.chart for view in digest.views))
 
 
-def _steps(advice: Sequence[Advice]) -> SlackMessage:
+def _main(card: Card, pointer: str, file: str | None, *, native: bool = False) -> SlackMessage:
+    """What everybody reads: findings in short, of many the first."""
+    findings = [parts.advice_in_short(each, n) for n, each in enumerate(card.advice[:_SHORT_ADVICE], start=1)]
+    return _message(card, file, findings, pointer=pointer, native=native)
+
+
+def _steps(advice: Sequence[Advice], file: str | None = None, *, native: bool = False) -> SlackMessage:  # noqa: ARG001 - as Render
     """Every finding in full. Those that the main message has carry their buttons there."""
     told = [
         replace(each, buttons=()) if number <= _SHORT_ADVICE else each for number, each in enumerate(advice, start=1)
     ]
-    card = Card(title="What to do, step by step", text="")
-    return _message(card, None, [parts.advice(each, number) for number, each in enumerate(told, start=1)])
+    findings = [parts.advice(each, number) for number, each in enumerate(told, start=1)]
+    return _message(Card(title=_STEPS, text=""), None, findings)
 
 
-def _one_line(card: Card, text: str) -> SlackMessage:
+def _one_line(card: Card, file: str | None = None, *, native: bool = False) -> SlackMessage:  # noqa: ARG001 - as Render
     """The headline numbers in a line, for a channel that wants no more of it."""
-    told = clip(_figures_in_words(card) or " ".join(paragraphs(card.text)) or "More in the thread.", _TEXT)
-    title = parts.run(f"{clip(one_line(card.title), 300)}\n", bold=True)
+    told = clip(_figures_in_words(card) or " ".join(paragraphs(card.text)) or "More in the thread.", _TEXT - 400)
+    title = parts.run(f"{clip(one_line(card.title) or 'AI usage', 300)}\n", bold=True)
     block = parts.rich(parts.paragraph(title, parts.run(told)))
-    return SlackMessage(text=text, blocks=_numbered([block, parts.quiet("The digest is in the thread.")]))
+    return SlackMessage(text=_summary(card), blocks=_numbered([block, parts.quiet("The digest is in the thread.")]))
 
 
 def _message(
@@ -133,12 +177,12 @@ def _chart(chart: Chart, file: str, *, native: bool) -> list[Piece]:
 
 def _packed(body: Iterable[Piece], tail: Sequence[Piece]) -> list[list[Block]]:
     """The pieces in order, in as many messages as they need; the tail under what fits of the body in the first."""
-    under = [block for piece in tail[: _MOST_BLOCKS // 2] for block in piece]
+    under = [block for piece in tail[:_MOST_TAIL] for block in piece]
     pages: list[list[Block]] = [[]]
     # the first message keeps room for the tail, the others for the line that says what they go on with
     room = _MOST_BLOCKS - len(under) - 1
     words = _WORDS - sum(map(_words, under))
-    for piece in (*body, *tail[_MOST_BLOCKS // 2 :]):
+    for piece in (part for whole in (*body, *tail[_MOST_TAIL:]) for part in _small(whole)):
         size = sum(map(_words, piece))
         second_table = _has_table(piece) and _has_table(pages[-1])
         if pages[-1] and (len(pages[-1]) + len(piece) > room or size > words or second_table):
@@ -150,6 +194,11 @@ def _packed(body: Iterable[Piece], tail: Sequence[Piece]) -> list[list[Block]]:
         pages[0].append(parts.quiet("The rest follows."))
     pages[0] += under
     return pages
+
+
+def _small(piece: Piece) -> list[Piece]:
+    """The piece, or its blocks one by one where it is too long to stand together."""
+    return [piece] if sum(map(_words, piece)) <= _WORDS // 2 else [[block] for block in piece]
 
 
 def _has_table(blocks: Iterable[Block]) -> bool:

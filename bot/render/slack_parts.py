@@ -23,6 +23,10 @@ _ALT = 2000
 _BUTTONS = 25
 _BUTTON_TEXT = 75
 _BUTTON_VALUE = 2000
+_VALUES = 4000
+"""Of one row of buttons together, so that no block alone is too long for a message."""
+_DETAIL = 2000
+_STEPS = 10
 _AT_ONCE = 3
 _OPTIONS = 5
 _OPTION_VALUE = 150
@@ -95,18 +99,26 @@ def chart_in_words(chart: Chart) -> list[Piece]:
 
 def advice(told: Advice, number: int) -> Piece:
     """What was seen, then what to do: steps in order, and who, how long and where beneath."""
-    seen = _seen(told, number)
-    detail = [run("\n" + piece) for piece in split(one_line(told.detail), 600)[:1]]
-    elements = [paragraph(*seen, *detail)]
+    detail = clip(one_line(told.detail), _DETAIL)
+    elements = [paragraph(*_seen(told, number), *([run("\n" + detail)] if detail else []))]
     action = clip(one_line(told.action), 300)
     if action:
         elements.append(paragraph(run(f"Do this: {action}", bold=True)))
-    steps = [clip(one_line(step), 300) for step in told.steps if one_line(step)]
-    items = [paragraph(run(step)) for step in steps]
-    if items:
-        elements.append({"type": "rich_text_list", "style": "ordered", "elements": items})
+    steps = [paragraph(run(clip(one_line(step), 300))) for step in told.steps if one_line(step)]
+    lists = [_ordered(steps[at : at + _STEPS], at) for at in range(0, len(steps), _STEPS)]
     facts = " · ".join(f"{name}: {clip(value, 300)}" for name, value in facts_of(told))
-    return [rich(*elements), *([quiet(facts)] if facts else []), *_menu(told.buttons)]
+    return [
+        rich(*elements, *lists[:1]),
+        *(rich(each) for each in lists[1:]),
+        *([quiet(facts)] if facts else []),
+        *_menu(told.buttons),
+    ]
+
+
+def _ordered(steps: Sequence[Block], after: int) -> Block:
+    """Numbered steps that go on from `after`."""
+    made: Block = {"type": "rich_text_list", "style": "ordered", "elements": list(steps)}
+    return made | ({"offset": after} if after else {})
 
 
 def advice_in_short(told: Advice, number: int) -> Piece:
@@ -195,8 +207,17 @@ def _table(told: Table, rows: Sequence[Sequence[str]], caption: str) -> Piece:
 
 def buttons(told: Sequence[Button]) -> list[Piece]:
     """What can be pressed. What is too long to be carried whole is left out, since its answer would be another's."""
-    made = [each for each in map(_button, told) if each is not None]
-    return [[{"type": "actions", "elements": made[i : i + _BUTTONS]}] for i in range(0, len(made), _BUTTONS)]
+    rows: list[list[Block]] = []
+    room = 0
+    for made in map(_button, told):
+        if made is None:
+            continue
+        room -= units(str(made["value"]))
+        if not rows or len(rows[-1]) == _BUTTONS or room < 0:
+            rows.append([])
+            room = _VALUES
+        rows[-1].append(made)
+    return [[{"type": "actions", "elements": row}] for row in rows]
 
 
 def _button(button: Button) -> Block | None:
