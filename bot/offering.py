@@ -10,7 +10,7 @@ from bot.card import Button, Card
 from bot.conversation.understand import Understanding
 from bot.dialogue import Asker, Reply, Said, caution, reply
 from bot.installation import Installation
-from bot.rights import administrators, log_refusal, narrowed, rights_of, seen_by
+from bot.rights import EVERYBODY, administrators, log_refusal, narrowed, rights_of, seen_by
 from insights.question import Question
 
 BEGINS = "{"
@@ -65,4 +65,6 @@ def again(words: str, asker: Asker, installation: Installation, as_of: date | No
         return Reply(card=refusal, refused=True, whom=administrators(installation))
     card = answer(question, seen_by(installation.basis(as_of), rights), settings=installation.settings)
     meant = Understanding(question=question, confidence=1.0)
-    return Reply(card=card, question=question, caution=caution(rights, meant), understanding=meant)
+    # what an administrator may see is for fewer eyes than a channel's too, unless everybody may ask
+    alone = replace(rights, administrator=EVERYBODY in installation.settings.roles.administrators)
+    return Reply(card=card, question=question, caution=caution(alone, meant), understanding=meant)

@@ -94,6 +94,12 @@ def is_among(asker: Asker, entries: Iterable[str]) -> bool:
     )
 
 
+def by_group(installation: Installation) -> bool:
+    """Whether any role is given to a user group, so that it matters who is in which."""
+    roles = installation.settings.roles
+    return any(each.startswith(GROUP) for each in (*roles.administrators, *roles.enablement, *roles.leaders))
+
+
 def _spelt(names: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
     """The departments as the store spells them; those it does not know are nobody's."""
     by_name = {name.casefold(): name for name in known}

@@ -17,8 +17,11 @@ from bot.charts import draw
 from bot.deliver import deliver
 from bot.dialogue import Asker, Reply, Said, reply
 from bot.digest import remember, weekly_digest
+from bot.doing import form, perform
 from bot.ingestion import ingest_one, roll_up
 from bot.installation import Installation
+from bot.offering import again
+from bot.rights import by_group
 from bot.schedule import start_schedule
 from bot.settings import SettingsError, SlackSettings, Subscription, secret
 from bot.slack.app import Slack, SlackKeys, slack_workspace, start_slack
@@ -33,6 +36,7 @@ from connectors.ingest import fault_in_words, next_try
 from connectors.report import Quiet, StoppedError
 from insights.basis import Basis
 from insights.engine import Examination
+from storage.heard import first_heard
 from storage.reading import last_runs
 
 log = logging.getLogger(__name__)
@@ -124,9 +128,22 @@ async def _slack(installation: Installation) -> Slack:
     settings = installation.settings
     assert settings.slack is not None  # noqa: S101 - the caller asks first
     keys = slack_keys(settings.slack, installation)
-    voice = Voice(reply=replying(installation), draw=draw)
-    workspace = slack_workspace(settings.slack.base_url, keys, voice, native_charts=settings.slack.native_charts)
+    slack = settings.slack
+    workspace = slack_workspace(slack.base_url, keys, slack_voice(installation), native_charts=slack.native_charts)
     return await start_slack(workspace, settings.slack.mode, settings.slack.base_url, keys)
+
+
+def slack_voice(installation: Installation) -> Voice:
+    """Return what the Slack app says and does."""
+    return Voice(
+        reply=replying(installation),
+        draw=draw,
+        again=lambda words, asker: again(words, asker, installation),
+        perform=lambda deed, asker: perform(deed, asker, installation),
+        form=lambda deed, asker: form(deed, asker, installation),
+        first_heard=lambda event: first_heard(installation.store, event, datetime.now(UTC)),
+        by_group=lambda: by_group(installation),
+    )
 
 
 def slack_keys(settings: SlackSettings, installation: Installation) -> SlackKeys:

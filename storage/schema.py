@@ -81,10 +81,14 @@ company_day = Table(
     Column("source", String(64), nullable=False),
     Column("day", Date, nullable=False),
     Column("measure", String(48), nullable=False),
+    Column("project", String(64), nullable=False, default="", server_default=""),
     Column("value", Float, nullable=False),
-    PrimaryKeyConstraint("source", "day", "measure"),
+    PrimaryKeyConstraint("source", "day", "measure", "project"),
     sqlite_with_rowid=False,
-    comment="what a vendor tells of the whole organisation alone, such as its median minutes to merge",
+    comment=(
+        "what a vendor tells of the whole organisation alone, such as its median minutes to merge, or what it bills; "
+        "project: the vendor's id of one of the organisation's projects"
+    ),
 )
 
 seat = Table(
@@ -457,4 +461,47 @@ action_taken = Table(
         "a row a change; state: 'open', 'assigned', 'done', 'snoozed' or 'dismissed'; finding: the key of what "
         "proposed it, or ''; owner and who: opaque ids of accounts; done: the day it was really done"
     ),
+)
+
+# Conversations ----------------------------------------------------------------------------------------------------
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("id", String(400), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("tenant", String(64), nullable=False),
+    Column("team", String(400), nullable=False),
+    Column("person", String(400), nullable=False),
+    Column("reference", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("changed", DateTime(timezone=True), nullable=False),
+    Column("told", Boolean, nullable=False),
+    Column("greeted", Boolean, nullable=False),
+    comment=(
+        "where the bot may speak by itself, by opaque ids; state: 'active', 'paused' (posts are refused) or 'removed'; "
+        "told: somebody was told that it is no longer active"
+    ),
+)
+Index(None, conversations.c.person)
+
+shown_picture = Table(
+    "shown_picture",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("png", LargeBinary, nullable=False),
+    Column("until", DateTime(timezone=True), nullable=False),
+    comment="pictures of cards that were posted, to be fetched by a name that nobody can guess",
+)
+
+shown_card = Table(
+    "shown_card",
+    metadata,
+    Column("conversation", String(400), nullable=False),
+    Column("message", String(64), nullable=False),
+    Column("card", Text, nullable=False),
+    Column("until", DateTime(timezone=True), nullable=False),
+    PrimaryKeyConstraint("conversation", "message"),
+    comment="cards that were posted with buttons that change them, as they stand",
 )

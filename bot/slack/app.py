@@ -2,30 +2,27 @@
 
 import asyncio
 import logging
-import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
-from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.render.slack import pressed
 from bot.settings import SettingsError
-from bot.slack.answering import Asked, answer
 from bot.slack.client import refusal, slack_client
+from bot.slack.groups import Groups
+from bot.slack.listening import listen
 from bot.slack.voice import Voice, Workspace
 
 log = logging.getLogger(__name__)
 
-COMMAND = "/ai-usage"
-ASK = re.compile(r"^ask:")
 PING = 10.0  # seconds between signs of life, and between attempts to connect
 FIRST_CONNECTION = 10.0  # seconds to wait for before serving without it; the handler goes on trying
 
@@ -62,6 +59,7 @@ class Slack:
 
     async def close(self) -> None:
         """Leave Slack; what is being answered is not waited for."""
+        self.workspace.work.close()
         if self.connecting is not None:
             self.connecting.cancel()
         if self.handler is not None:
@@ -70,7 +68,12 @@ class Slack:
 
 def slack_workspace(base_url: str, keys: SlackKeys, voice: Voice, *, native_charts: bool = False) -> Workspace:
     """The workspace that the bot token belongs to. Enough for posting without listening."""
-    return Workspace(client=slack_client(base_url, keys.bot_token), voice=voice, native_charts=native_charts)
+    return Workspace(
+        client=slack_client(base_url, keys.bot_token),
+        voice=voice,
+        groups=Groups(wanted=voice.by_group),
+        native_charts=native_charts,
+    )
 
 
 def authorizer(client: AsyncWebClient) -> Authorize:
@@ -94,46 +97,8 @@ def build_app(workspace: Workspace, authorize: Authorize, signing_secret: str = 
         signing_secret=signing_secret,
         logger=log,
     )
-
-    async def command(ack: AsyncAck, body: JSON) -> None:
-        await ack()
-        await answer(workspace, asked_by_command(body))
-
-    async def button(ack: AsyncAck, body: JSON) -> None:
-        await ack()
-        await answer(workspace, asked_by_button(body))
-
-    async def link(ack: AsyncAck) -> None:
-        await ack()
-
-    app.command(COMMAND)(command)
-    app.action(ASK)(button)
-    app.action(re.compile(""))(link)
+    listen(app, workspace)
     return app
-
-
-def asked_by_command(body: Mapping[str, Any]) -> Asked:
-    """The question in a slash command's payload; an empty text asks for the overview."""
-    return Asked(
-        text=body.get("text") or "",
-        user=body["user_id"],
-        team=body.get("team_id") or "",
-        channel=body["channel_id"],
-        response_url=body["response_url"],
-    )
-
-
-def asked_by_button(body: Mapping[str, Any]) -> Asked:
-    """The question in a button's value. Pressed inside a thread, the answer goes to that thread."""
-    seen: Mapping[str, Any] = body.get("container") or {}
-    return Asked(
-        text=pressed(body["actions"][0]),
-        user=body["user"]["id"],
-        team=(body.get("team") or {}).get("id") or "",
-        channel=(body.get("channel") or {}).get("id") or seen["channel_id"],
-        response_url=body["response_url"],
-        thread=seen.get("thread_ts"),
-    )
 
 
 async def start_slack(workspace: Workspace, mode: str, base_url: str, keys: SlackKeys) -> Slack:

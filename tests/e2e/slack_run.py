@@ -9,6 +9,7 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,12 @@ import aiohttp
 
 from bot.card import Card
 from bot.charts import draw
-from bot.dialogue import Reply
+from bot.dialogue import Reply, Said
 from bot.slack.app import SlackKeys, slack_workspace, start_slack
 from bot.slack.digest import post_digest
-from bot.slack.voice import Voice
+from insights.question import Question
 from tests.bot import cards
+from tests.bot.slack.conftest import Heard, voice_of
 
 PORT = 3100
 URL = f"http://127.0.0.1:{PORT}"
@@ -56,6 +58,10 @@ def ask(text: str) -> Card:
             return cards.OVERVIEW
 
 
+def answered(said: Said) -> Reply:
+    return Reply(card=ask(said.text), question=Question(departments=(said.text,)))
+
+
 async def until_up(session: aiohttp.ClientSession) -> None:
     for _ in range(100):
         try:
@@ -87,7 +93,7 @@ async def control(session: aiohttp.ClientSession, what: str, **arguments: object
 
 
 async def scenario() -> dict[str, Any]:
-    workspace = slack_workspace(f"{URL}/api/", KEYS, Voice(reply=lambda said: Reply(card=ask(said.text)), draw=draw))
+    workspace = slack_workspace(f"{URL}/api/", KEYS, replace(voice_of(Heard()), reply=answered, draw=draw))
     async with aiohttp.ClientSession() as session:
         await until_up(session)
         running = await start_slack(workspace, "socket", f"{URL}/api/", KEYS)

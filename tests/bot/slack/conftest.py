@@ -3,15 +3,23 @@
 import struct
 import zlib
 from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import date
 
 import pytest
 
 from bot.card import Bar, BarChart, Button, Card, Chart
-from bot.dialogue import Reply, Said
+from bot.deeds import Deed
+from bot.dialogue import Asker, Reply, Said
+from bot.doing import Form
+from bot.offering import reread
 from bot.slack.app import Slack, SlackKeys, slack_workspace, start_slack
 from bot.slack.voice import Voice
+from bot.verbs import Done
+from insights.question import Question
 from tests.bot.slack.fake_slack import APP_TOKEN, BOT_TOKEN, FakeSlack
 
+TODAY = date(2026, 10, 5)
 KEYS = SlackKeys(bot_token=BOT_TOKEN, app_token=APP_TOKEN)
 
 
@@ -47,21 +55,54 @@ def draw(chart: Chart) -> bytes:
     return png()
 
 
-@pytest.fixture
-def heard() -> list[Said]:
-    return []
+@dataclass
+class Heard(list[Said]):
+    """What was said to the bot; besides, the deeds that were done and by whom, and the events that came."""
+
+    deeds: list[tuple[Deed, Asker]] = field(default_factory=list)
+    events: set[str] = field(default_factory=set)
 
 
 @pytest.fixture
-def voice(heard: list[Said]) -> Voice:
+def heard() -> Heard:
+    return Heard()
+
+
+@pytest.fixture
+def voice(heard: Heard) -> Voice:
+    return voice_of(heard)
+
+
+def voice_of(heard: Heard) -> Voice:
     def reply(said: Said) -> Reply:
         heard.append(said)
         if said.text == "secret":
             card = Card(title="Sorry", text="I may not answer you.")
             return Reply(card=card, refused=True, whom=("T0ACME:U0SOMEBODY1",))
-        return Reply(card=ask(said.text))
+        caution = "This tells of <Sales> & others." if said.text == "private" else ""
+        return Reply(card=ask(said.text), question=Question(departments=(said.text,)), caution=caution)
 
-    return Voice(reply=reply, draw=draw)
+    def again(words: str, asker: Asker) -> Reply:
+        text = reread(words).departments[0] if words.startswith("{") else words
+        return reply(Said(text=text, asker=asker))
+
+    def perform(deed: Deed, asker: Asker) -> Done:
+        heard.deeds.append((deed, asker))
+        card = Card(title=deed.verb.title(), text=f"About {deed.key or deed.words}.")
+        brief = Card(title="For you", text="Do it.") if deed.verb == "assign" and deed.person != asker.user else None
+        return Done(card=card, changed=deed.verb != "explain", owner=deed.person, brief=brief)
+
+    def form(deed: Deed, asker: Asker) -> Form | Card:
+        if "Secret" in deed.key:
+            return Card(title="Not yours to change", text="Ask somebody.")
+        return Form(deed=deed, title="Do it", about="It is so.", departments=("HR", "Sales"), today=TODAY)
+
+    def first_heard(event: str) -> bool:
+        known = event in heard.events
+        heard.events.add(event)
+        return not known
+
+    return Voice(reply=reply, draw=draw, again=again, perform=perform, form=form, first_heard=first_heard)
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ import jsonschema
 import pytest
 import yaml
 
-from bot.slack.app import COMMAND
 from bot.slack.app import SCOPES as NEEDED
+from bot.slack.listening import COMMAND
 
 ROOT = Path(__file__).resolve().parents[3]
 SCHEMA = ROOT.parent / "shared" / "schemas" / "slack-manifest.2.0.0.json"
