@@ -157,12 +157,13 @@ async def _slack(installation: Installation) -> Slack:
     settings = installation.settings
     assert settings.slack is not None  # noqa: S101 - the caller asks first
     keys = slack_keys(settings.slack, installation)
+    slack = settings.slack
     return await start_slack(
-        slack_workspace(settings.slack.base_url, keys, slack_voice(installation)),
-        settings.slack.mode,
-        settings.slack.base_url,
+        slack_workspace(slack.base_url, keys, slack_voice(installation), native_charts=slack.native_charts),
+        slack.mode,
+        slack.base_url,
         keys,
-        installs=slack_installs(settings.slack, installation),
+        installs=slack_installs(slack, installation),
         store=installation.store,
     )
 

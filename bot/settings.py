@@ -96,7 +96,8 @@ class SlackSettings(Part, frozen=True):
     """[slack]: `bot_token` for one workspace; for several `client_id` and what follows it.
 
     `token_key` seals the tokens in the store, `workspaces` are the ids of those that may install the app (T… of a
-    workspace, E… of an organisation), `address` is where Slack and browsers reach this server.
+    workspace, E… of an organisation), `address` is where Slack and browsers reach this server. With `native_charts`
+    Slack draws charts itself where it can, and no picture is uploaded.
     """
 
     mode: Literal["socket", "http"] = "socket"
@@ -109,6 +110,7 @@ class SlackSettings(Part, frozen=True):
     token_key: str = ""
     workspaces: list[str] = field(default_factory=list)
     address: str = ""
+    native_charts: bool = False
 
 
 class TeamsSettings(Part, frozen=True):
