@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 import time
 import uuid
 from collections import defaultdict
@@ -30,6 +31,7 @@ log = logging.getLogger(__name__)
 
 DEAD = frozenset({"invalid_auth", "account_inactive", "token_revoked", "org_login_required", "team_access_not_granted"})
 """Slack's codes for a token that works never again: the app has to be installed anew."""
+ID = re.compile(r"[TE][A-Z0-9]{1,30}")
 RENEWED_BEFORE = 120  # minutes of the twelve hours that a token lives
 TURN = timedelta(seconds=60)
 WAITS, WAIT = 20, 0.5
@@ -74,6 +76,16 @@ def app_keys(settings: SlackSettings, folder: Path) -> AppKeys | None:
         raise SettingsError(
             '[slack] workspaces is empty: name the workspaces and organisations that may install the app, ["T0123…"] '
             'or ["E0123…"]; their people can ask about your organisation\'s data'
+        )
+    wrong = next((each for each in settings.workspaces if not ID.fullmatch(each)), None)
+    if wrong is not None:
+        raise SettingsError(
+            f'[slack] workspaces holds "{wrong}": write ids, T… of a workspace (in its address in a browser) or E… of '
+            "an organisation, not names"
+        )
+    if settings.address and not settings.address.startswith(("https://", "http://127.0.0.1", "http://localhost")):
+        raise SettingsError(
+            f'[slack] address is "{settings.address}": write one such as "https://ai-usage.example.com"'
         )
     is_reference = settings.client_id.startswith(("env:", "file:"))
     return AppKeys(
