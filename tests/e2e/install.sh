@@ -24,4 +24,5 @@ if [ -n "$missing" ]; then
 fi
 
 npm install --no-save --no-package-lock --no-audit --no-fund \
-  playwright-core@1.65.1 local-slack-linux-x64@0.1.8 @microsoft/m365agentsplayground@0.2.28 adaptivecards@3.0.6
+  playwright-core@1.65.1 local-slack-linux-x64@0.1.8 emulate@0.12.2 \
+  @microsoft/m365agentsplayground@0.2.28 adaptivecards@3.0.6
