@@ -18,6 +18,7 @@ from bot.settings import Settings
 from bot.status import status_of
 from bot.status_card import status_card
 from bot.view_chart import chart_of
+from bot.whole import whole_words
 from bot.wording import field, phrase, sentence, titled, tool_name
 from insights.basis import Basis, latest_complete_week
 from insights.catalogue import metrics, views
@@ -27,6 +28,7 @@ from insights.merging import REPORTED_BY
 from insights.question import Question, Weeks
 from insights.series import ALL_TOOLS, COMPANY, DEFAULT_WEEKS, Panel, panel
 from insights.view import ChartPlan, View
+from insights.whole import whole_of
 from insights.words import listing
 from storage.reading import last_day, tools
 
@@ -113,7 +115,8 @@ def _across_tools(question: Question, view: View, known: tuple[str, ...], basis:
     if shown.cell("several_tools").value:
         who = " vs ".join(question.departments)
         buttons = (Button(label="Seats in several tools", ask=f"{ASK} {who}".strip()), *buttons)
-    return tools_card(question, view, shown, known, buttons)
+    wholes = {each: whole_of(shown, basis, each) for each in shown.tools if each != ALL_TOOLS}
+    return tools_card(question, view, shown, known, buttons, wholes)
 
 
 def _overlap(question: Question, known: tuple[str, ...], basis: Basis) -> Card:
@@ -161,6 +164,8 @@ def _one(question: Question, view: View, shown: Panel, tool: str, basis: Basis) 
         text = NOT_TOGETHER if missing(each, wanted[:3], each.tools) else text
     if (view.id, tool, department, question.metrics) == ("overview", REPORTED_BY, COMPANY, ()):
         text = f"{text} {merge_words(basis, shown.weeks[-1])}"
+    if tool != ALL_TOOLS and not department and (not question.metrics or "metered_cost" in question.metrics):
+        text = f"{text} {whole_words({tool: whole_of(shown, basis, tool)}, shown.currency)}".strip()
     return Card(
         title=_title(view, department, tool, question),
         text=text,

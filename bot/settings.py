@@ -93,7 +93,12 @@ class ContractSettings(Part, frozen=True):
 
 
 class SlackSettings(Part, frozen=True):
-    """[slack] of the file. With `native_charts` Slack draws charts itself where it can, and no picture is uploaded."""
+    """[slack]: `bot_token` for one workspace; for several `client_id` and what follows it.
+
+    `token_key` seals the tokens in the store, `workspaces` are the ids of those that may install the app (T… of a
+    workspace, E… of an organisation), `address` is where Slack and browsers reach this server. With `native_charts`
+    Slack draws charts itself where it can, and no picture is uploaded.
+    """
 
     mode: Literal["socket", "http"] = "socket"
     bot_token: str = ""
@@ -102,6 +107,9 @@ class SlackSettings(Part, frozen=True):
     base_url: str = "https://slack.com/api/"
     client_id: str = ""
     client_secret: str = ""
+    token_key: str = ""
+    workspaces: list[str] = field(default_factory=list)
+    address: str = ""
     native_charts: bool = False
 
 
