@@ -458,6 +458,15 @@ heard = Table(
     comment="events of a platform that were answered, by its own id; forgotten when it repeats them no more",
 )
 
+thread = Table(
+    "thread",
+    metadata,
+    Column("thread", String(64), primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("question", Text, nullable=False),
+    comment="the last question of a thread as it was understood, never its text; forgotten after a day",
+)
+
 # What was told ----------------------------------------------------------------------------------------------------
 
 
