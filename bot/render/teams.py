@@ -10,11 +10,13 @@ charts, container layouts and the size of a bot's messages.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from bot.card import Advice, Button, Card, Chart, Digest, Field, Table
 from bot.format import NOTHING, clean, format_week, one_line, shorten
 from bot.render.teams_charts import native_chart
 from bot.render.words import change_words, facts_of, paragraphs, resolved_words, short_titles
+from insights.catalogue import views
 
 Element = dict[str, object]
 
@@ -37,7 +39,7 @@ _ROWS = 12  # shown at once; the others are there at a press
 _ROWS_APIECE = 60
 _COLUMNS = 6  # with the first; more are hard to compare on any screen
 _PHONE = 340  # pixels of a card on a phone
-_LETTER = 6.8  # pixels of a small bold letter, on average
+_LETTER = 6.85  # pixels of a small bold letter, on average
 _WORD = 16  # letters; what is longer is broken anywhere
 _CELL = 120
 _BESIDE = 4  # columns of a table that stands beside its chart where there is room
@@ -83,8 +85,10 @@ def teams_digest(
     digest: Digest, picture: str = "", *, native: bool = False, threaded: bool = False
 ) -> list[TeamsMessage]:
     """The digest's card. Each view is a button, unless its card follows in the thread."""
-    labels = {one_line(button.label).lower() for button in digest.card.buttons}
-    closer = [Button(label=title, ask=title.lower()) for title in short_titles(digest) if title.lower() not in labels]
+    known = {view.title: view.id for view in views().values()}
+    asked = {button.ask.lower() for button in digest.card.buttons}
+    titled = [Button(label=title, ask=known.get(title, title.lower())) for title in short_titles(digest)]
+    closer = [button for button in titled if button.ask not in asked]
     card = digest.card if threaded else replace(digest.card, buttons=(*digest.card.buttons, *closer))
     told = f"Weekly digest, {format_week(digest.week)}: {' '.join(paragraphs(digest.card.text)[:1])}"
     messages = teams_messages(card, picture, native=native)
@@ -354,22 +358,27 @@ def _hidden(table: Table, at: int, count: int, name: str) -> _Piece:
 def _parts(table: Table) -> list[Table]:
     """The table, or several of as many columns as a phone shows without breaking the words of their heads.
 
-    Each has the first column, so that a row can be told.
+    Each has the first column, so that a row can be told, and about as many of the others.
     """
-    first, *others = range(len(table.columns))
-    parts: list[list[int]] = []
-    for column in others:
-        if parts and _fits(table, [*parts[-1], column]):
-            parts[-1].append(column)
-        else:
-            parts.append([column])
-    return [_chosen(table, [first, *part]) for part in parts] or [_chosen(table, [first])]
+    others = list(range(1, len(table.columns)))
+    for count in range(1, len(others) + 1):
+        parts = _shared_out(others, count)
+        if all(_fits(table, [0, *part]) for part in parts):
+            return [_chosen(table, [0, *part]) for part in parts]
+    return [_chosen(table, [0, *part]) for part in _shared_out(others, max(len(others), 1))]
+
+
+def _shared_out(columns: Sequence[int], count: int) -> list[Sequence[int]]:
+    """The columns in order, in so many parts that differ by one at most, the longer first."""
+    least, more = divmod(len(columns), count)
+    ends = [least * n + min(n, more) for n in range(count + 1)]
+    return [columns[start:end] for start, end in pairwise(ends)]
 
 
 def _fits(table: Table, columns: Sequence[int]) -> bool:
-    """Whether the heads' longest word fits into a column of a phone's width; the first is as wide as two."""
+    """Whether the heads' longest word fits into a column of a phone's width; the first is half as wide again."""
     longest = max(len(word) for i in columns for word in (one_line(table.columns[i]).split() or [""]))
-    return len(columns) < _COLUMNS and _PHONE / (len(columns) + 1) >= min(longest, _WORD) * _LETTER
+    return len(columns) <= _COLUMNS and _PHONE / (len(columns) + 0.5) >= min(longest, _WORD) * _LETTER
 
 
 def _chosen(table: Table, columns: Sequence[int]) -> Table:
