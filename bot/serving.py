@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, date, datetime
+from functools import partial
 
 import msgspec
 from rich.console import Console
@@ -157,7 +158,7 @@ def slack_voice(installation: Installation) -> Voice:
     """Return what the Slack app says and does."""
     return Voice(
         reply=replying(installation),
-        draw=draw,
+        draw=partial(draw, theme="either"),
         again=lambda words, asker: again(words, asker, installation),
         perform=lambda deed, asker: perform(deed, asker, installation),
         form=lambda deed, asker: form(deed, asker, installation),
