@@ -8,12 +8,14 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, date, datetime
+from functools import partial
 
 import msgspec
 from rich.console import Console
 
 from bot.card import Digest
 from bot.charts import draw
+from bot.crew import Crew
 from bot.deliver import deliver
 from bot.dialogue import Asker, Reply, Said, reply
 from bot.digest import remember, weekly_digest
@@ -63,12 +65,13 @@ def _written(installation: Installation, basis: Basis) -> tuple[Digest, Examinat
     return digest, seen
 
 
-def web_voice(installation: Installation, as_of: date | None = None) -> WebVoice:
-    """Return what the chat page says."""
+def web_voice(installation: Installation, as_of: date | None = None, crew: Crew | None = None) -> WebVoice:
+    """Return what the chat page says; with a crew, answers are worked out by it."""
+    told = partial(crew.ask, reply) if crew else replying(installation, as_of)
     return WebVoice(
-        ask=lambda text: reply(Said(text=text, asker=Asker(platform="web")), installation, as_of).card,
+        ask=lambda text: told(Said(text=text, asker=Asker(platform="web"))).card,
         digest=digesting(installation, as_of),
-        draw=draw,
+        draw=partial(crew.run, draw) if crew else draw,
         organisation=installation.settings.organisation.name,
     )
 
@@ -90,8 +93,10 @@ async def serve(installation: Installation) -> None:
     """Serve everything the settings name until a signal stops it."""
     settings = installation.settings
     console = Console(highlight=False)
-    slack = await _slack(installation) if settings.slack else None
-    web = await _web(installation, slack)
+    crew = Crew(installation)
+    crew.warm_up()
+    slack = await _slack(installation, crew) if settings.slack else None
+    web = await _web(installation, crew, slack)
     console.print(f"Chat page: {web.url}")
     if slack is not None:
         console.print(
@@ -110,36 +115,37 @@ async def serve(installation: Installation) -> None:
         await _stopped()
     finally:
         schedule.close()
+        crew.close()
         await reading.close()
         if slack is not None:
             await slack.close()
         await web.close()
 
 
-async def _web(installation: Installation, slack: Slack | None) -> WebServer:
+async def _web(installation: Installation, crew: Crew, slack: Slack | None) -> WebServer:
     settings = installation.settings
     token = secret(settings.web.token, "web.token", settings.folder) if settings.web.token else ""
     over_http = slack is not None and slack.handler is None
     routes = slack_routes(slack.app) if slack is not None and over_http else ()
-    return await start_web(settings.web, web_voice(installation), token=token, routes=routes)
+    return await start_web(settings.web, web_voice(installation, crew=crew), token=token, routes=routes)
 
 
-async def _slack(installation: Installation) -> Slack:
+async def _slack(installation: Installation, crew: Crew) -> Slack:
     settings = installation.settings
     assert settings.slack is not None  # noqa: S101 - the caller asks first
     keys = slack_keys(settings.slack, installation)
-    workspace = slack_workspace(settings.slack.base_url, keys, slack_voice(installation))
+    workspace = slack_workspace(settings.slack.base_url, keys, slack_voice(installation, crew))
     return await start_slack(workspace, settings.slack.mode, settings.slack.base_url, keys)
 
 
-def slack_voice(installation: Installation) -> Voice:
+def slack_voice(installation: Installation, crew: Crew) -> Voice:
     """Return what the Slack app says and does."""
     return Voice(
-        reply=replying(installation),
-        draw=draw,
-        again=lambda words, asker: again(words, asker, installation),
-        perform=lambda deed, asker: perform(deed, asker, installation),
-        form=lambda deed, asker: form(deed, asker, installation),
+        reply=partial(crew.ask, reply),
+        draw=partial(crew.run, draw),
+        again=partial(crew.ask, again),
+        perform=partial(crew.ask, perform),
+        form=partial(crew.ask, form),
         first_heard=lambda event: first_heard(installation.store, event, datetime.now(UTC)),
         by_group=lambda: by_group(installation),
     )
