@@ -105,11 +105,20 @@ class SlackSettings(Part, frozen=True):
 
 
 class TeamsSettings(Part, frozen=True):
-    """[teams] of the file."""
+    """[teams]: the bot's registration, in one tenant. `public_url` is where Teams reaches this server over https.
+
+    Charts are served under it; without it they travel inside the messages. `charts = "native"` lets Teams draw those
+    that it can. `tenants` are others whose people may ask; `service_hosts` are hosts of Teams besides the known ones.
+    `local` is for trying the bot with a client on this machine, without a registration.
+    """
 
     app_id: str = ""
     app_password: str = ""
     tenant_id: str = ""
+    public_url: str = ""
+    charts: Literal["picture", "native"] = "picture"
+    tenants: list[str] = field(default_factory=list)
+    service_hosts: list[str] = field(default_factory=list)
     local: bool = False
 
 

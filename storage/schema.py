@@ -458,3 +458,46 @@ action_taken = Table(
         "proposed it, or ''; owner and who: opaque ids of accounts; done: the day it was really done"
     ),
 )
+
+# Conversations ----------------------------------------------------------------------------------------------------
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("id", String(400), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("tenant", String(64), nullable=False),
+    Column("team", String(400), nullable=False),
+    Column("person", String(400), nullable=False),
+    Column("reference", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("changed", DateTime(timezone=True), nullable=False),
+    Column("told", Boolean, nullable=False),
+    Column("greeted", Boolean, nullable=False),
+    comment=(
+        "where the bot may speak by itself, by opaque ids; state: 'active', 'paused' (posts are refused) or 'removed'; "
+        "told: somebody was told that it is no longer active"
+    ),
+)
+Index(None, conversations.c.person)
+
+shown_picture = Table(
+    "shown_picture",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("png", LargeBinary, nullable=False),
+    Column("until", DateTime(timezone=True), nullable=False),
+    comment="pictures of cards that were posted, to be fetched by a name that nobody can guess",
+)
+
+shown_card = Table(
+    "shown_card",
+    metadata,
+    Column("conversation", String(400), nullable=False),
+    Column("message", String(64), nullable=False),
+    Column("card", Text, nullable=False),
+    Column("until", DateTime(timezone=True), nullable=False),
+    PrimaryKeyConstraint("conversation", "message"),
+    comment="cards that were posted with buttons that change them, as they stand",
+)

@@ -16,7 +16,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from storage.errors import StoreError
 
-REVISION = "0008"
+REVISION = "0009"
 """The newest migration; a test holds that it is the head of `storage/migrations/versions`."""
 
 PRAGMAS = MappingProxyType(

@@ -1,0 +1,149 @@
+"""Answering one person: what they wrote or pressed becomes a question or a deed, and a card where it was said."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from bot.card import Button, Card
+from bot.dialogue import Asker, Reply, Said
+from bot.reference import new_reference
+from bot.render.teams import TeamsMessage, teams_messages
+from bot.render.teams_outcome import said_of, with_outcome
+from bot.teams.incoming import Heard
+from bot.teams.post import GoneError, Office, post, replace_card
+from bot.teams.welcome import welcome_card
+from bot.teams.wire import CARD, JSON, WORDS
+from storage.conversations import Conversation, greet_once
+from storage.shown import card as card_of
+
+log = logging.getLogger(__name__)
+
+SORRY = "Sorry, I may not answer you yet"
+TELLING = {"explain", "table", "share"}
+"""Deeds that change nothing: what they tell is a message of its own."""
+
+NOT_DONE = {"That did not work", "Not yours to change", "Not something I can tell you", "Not found any more", SORRY}
+"""Titles of what `do` tells when it changed nothing: for who pressed alone."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TeamsVoice:
+    """The blocking functions that make what is said; each runs in a thread. `do` takes words, asker, thread, place."""
+
+    reply: Callable[[Said], Reply]
+    do: Callable[[str, Asker, str, str], Card]
+
+
+async def answer(office: Office, voice: TeamsVoice, heard: Heard) -> None:
+    """Answer a question, or say in one sentence what went wrong with a reference that the log has too. Never raises."""
+    try:
+        if heard.verb == "do":
+            card = await asyncio.to_thread(voice.do, heard.words, asker_of(heard), heard.thread, heard.place.id)
+        else:
+            card = await _replied(voice, heard)
+        await say(office, heard.place, heard.thread, card)
+    except GoneError:
+        return
+    except Exception:
+        reference = new_reference()
+        log.exception("answering in Teams failed [%s]", reference)
+        await _apologise(office, heard, reference)
+
+
+def changes(heard: Heard) -> bool:
+    """Whether a pressed button changes the card that it is on; others ask for a message of their own."""
+    return heard.verb == "do" and heard.words.partition(" ")[0] not in TELLING
+
+
+async def changed(office: Office, voice: TeamsVoice, heard: Heard) -> JSON:
+    """Do what a button says, and answer it with the changed card or a line for who pressed it. Never raises."""
+    try:
+        return await _changed(office, voice, heard)
+    except Exception:
+        reference = new_reference()
+        log.exception("a button in Teams failed [%s]", reference)
+        return line(_sorry(reference))
+
+
+async def greet(office: Office, place: Conversation) -> None:
+    """Welcome who brought the bot here, once. Never raises."""
+    try:
+        if await asyncio.to_thread(greet_once, office.store, place.id):
+            await say(office, place, "", welcome_card(place.kind))
+    except Exception:
+        log.exception("a welcome in Teams failed [%s]", new_reference())
+
+
+async def say(office: Office, place: Conversation, thread: str, card: Card) -> list[str]:
+    """Post a card with its picture, in as many messages as it needs; returns their ids. The errors of `post`."""
+    messages = await rendered(office, card)
+    return [await post(office, place, message, thread) for message in messages]
+
+
+async def rendered(office: Office, card: Card) -> list[TeamsMessage]:
+    """The card as messages, its chart drawn."""
+    shown, picture = await asyncio.to_thread(office.pictures.shown, card)
+    return teams_messages(shown, picture, native=office.native)
+
+
+def asker_of(heard: Heard) -> Asker:
+    """Who asks: the Microsoft Entra id of their account, with their tenant before it."""
+    return Asker(platform="teams", user=f"{heard.place.tenant}:{heard.user}" if heard.place.tenant else heard.user)
+
+
+async def _replied(voice: TeamsVoice, heard: Heard) -> Card:
+    """The reply; where others would see what is for the asker alone, first the caution and a button that shows it."""
+    private = heard.place.kind == "personal"
+    text = heard.words or heard.text
+    said = Said(text=text, asker=asker_of(heard), thread=_context(heard), place=heard.place.id, private=private)
+    reply = await asyncio.to_thread(voice.reply, said)
+    if private or not reply.caution:
+        return reply.card
+    return Card(
+        title="Shall everybody here see this?",
+        text=f"{reply.caution} In a personal chat with me only you do.",
+        buttons=(Button(label="Show it here", do=f"share {text}"),),
+    )
+
+
+def _context(heard: Heard) -> str:
+    """The key under which a follow-up finds what it follows: in a shared conversation each asker's own."""
+    return heard.thread if heard.place.kind == "personal" else f"{heard.thread}:{heard.user}"
+
+
+async def _changed(office: Office, voice: TeamsVoice, heard: Heard) -> JSON:
+    """Do it, and write what became of it into the card that stands there, for everybody who sees it."""
+    before = await asyncio.to_thread(card_of, office.store, heard.place.id, heard.message)
+    outcome = await asyncio.to_thread(voice.do, heard.words, asker_of(heard), heard.thread, heard.place.id)
+    if outcome.title == "Yours now" and heard.place.kind != "personal":
+        outcome = replace(outcome, title="Taken")
+    undone = heard.words.startswith("restore ")
+    if outcome.title in NOT_DONE:
+        return line(said_of(outcome))
+    card = with_outcome(before, heard.about, outcome, undone=undone) if before and heard.about else None
+    if card is None:
+        await say(office, heard.place, heard.thread, outcome)
+        return line(said_of(outcome))
+    message = TeamsMessage(card=card, summary=str(card.get("fallbackText", "")))
+    try:
+        await replace_card(office, heard.place, heard.thread, heard.message, message)
+    except Exception:
+        log.exception("a card in Teams could not be replaced [%s]", new_reference())
+    return {"statusCode": 200, "type": CARD, "value": card}
+
+
+def line(text: str) -> JSON:
+    """What answers a pressed button with a line that only who pressed it sees."""
+    return {"statusCode": 200, "type": WORDS, "value": text}
+
+
+def _sorry(reference: str) -> str:
+    return f"Sorry, that did not work. Tell whoever runs this bot the reference {reference}: the log has the cause."
+
+
+async def _apologise(office: Office, heard: Heard, reference: str) -> None:
+    try:
+        await say(office, heard.place, heard.thread, Card(title="Something went wrong", text=_sorry(reference)))
+    except Exception:
+        log.exception("the apology could not be delivered [%s]", reference)
