@@ -1,9 +1,9 @@
 """How soon the bot acknowledges what Slack sends, while it answers, draws, and reads a vendor's logs.
 
 `ai-usage serve` runs in a process of its own on a simulated company. From here a fake Slack sends it slash commands
-at a steady rate, whatever comes back (Slack does not wait either), over signed HTTP and over Socket Mode, while a folder
-of logs is ingested. The time counts from the moment at which a command was due until its
-acknowledgement is here. Slack gives three seconds; the aim is a 99th percentile under half a second.
+at a steady rate, whatever comes back (Slack does not wait either), over signed HTTP and over Socket Mode, while a
+folder of logs is ingested. The time counts from the moment at which a command was due until its acknowledgement is
+here. Slack gives three seconds; the aim is a 99th percentile under half a second.
 
     python benchmarks/slack_acks.py [--seconds 20] [--rate 50] [--gigabytes 0.5]
 """
@@ -213,7 +213,7 @@ def show(mode: str, rate: float, found: Measured) -> bool:
     told = " ".join(f"{name} {seconds * 1000:6.0f} ms" for name, seconds in at.items())
     print(
         f"{mode:6} {len(ordered)} commands at {rate:g}/s: {told}, slowest {ordered[-1] * 1000:.0f} ms; "
-        f"{found.failed} failed, {found.turned_away} turned away, {found.answered} answered by {found.seconds:.0f} s later"
+        f"{found.failed} failed, {found.turned_away} turned away, {found.answered} answered {found.seconds:.0f} s later"
     )
     return at["p99"] < AIM and not found.failed
 
