@@ -81,10 +81,14 @@ company_day = Table(
     Column("source", String(64), nullable=False),
     Column("day", Date, nullable=False),
     Column("measure", String(48), nullable=False),
+    Column("project", String(64), nullable=False, default="", server_default=""),
     Column("value", Float, nullable=False),
-    PrimaryKeyConstraint("source", "day", "measure"),
+    PrimaryKeyConstraint("source", "day", "measure", "project"),
     sqlite_with_rowid=False,
-    comment="what a vendor tells of the whole organisation alone, such as its median minutes to merge",
+    comment=(
+        "what a vendor tells of the whole organisation alone, such as its median minutes to merge, or what it bills; "
+        "project: the vendor's id of one of the organisation's projects"
+    ),
 )
 
 seat = Table(
