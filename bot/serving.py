@@ -20,6 +20,7 @@ from bot.deliver import deliver
 from bot.dialogue import Asker, Reply, Said, reply
 from bot.digest import remember, weekly_digest
 from bot.doing import form, perform
+from bot.home import home_of
 from bot.ingestion import ingest_one, roll_up
 from bot.installation import Installation
 from bot.offering import again
@@ -146,6 +147,7 @@ def slack_voice(installation: Installation, crew: Crew) -> Voice:
         again=partial(crew.ask, again),
         perform=partial(crew.ask, perform),
         form=partial(crew.ask, form),
+        home=partial(crew.ask, home_of),
         first_heard=lambda event: first_heard(installation.store, event, datetime.now(UTC)),
         by_group=lambda: by_group(installation),
     )
