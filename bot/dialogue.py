@@ -7,6 +7,7 @@ from bot.answer import ask
 from bot.card import Card
 from bot.conversation.understand import Understanding
 from bot.installation import Installation
+from bot.requesting import requested
 from bot.rights import (
     Asker,
     Rights,
@@ -61,6 +62,12 @@ def reply(said: Said, installation: Installation, as_of: date | None = None) -> 
     if not rights.anything:
         log_refusal(said.asker, "no role")
         return Reply(card=stranger(said.asker, installation), refused=True, whom=administrators(installation))
+    done = requested(said.text, said.asker, rights, installation)
+    if done is not None:
+        if done.refused:
+            log_refusal(said.asker, "a request for administrators")
+        whom = administrators(installation) if done.refused else ()
+        return Reply(card=done.card, refused=done.refused, whom=whom)
     basis = seen_by(installation.basis(as_of), rights)
     answer = ask(said.text, basis, installation.settings)
     understanding = answer.understanding

@@ -168,6 +168,16 @@ def _slack(installation: Installation) -> Iterator[Check]:
         )
 
 
+def _teams(installation: Installation) -> Iterator[Check]:
+    if installation.settings.teams is None:
+        yield Check(part="teams", state="look", said="not set up", fix="docs/teams.md has every step")
+        return
+    from bot.teams.doctor import checks  # noqa: PLC0415 - botbuilder takes half a second to import
+
+    for state, said, fix in asyncio.run(checks(installation)):
+        yield Check(part="teams", state=state, said=said, fix=fix)
+
+
 PARTS: dict[str, Callable[[Installation], Iterator[Check]]] = {
     "privacy": _privacy,
     "store": _store,
@@ -175,4 +185,5 @@ PARTS: dict[str, Callable[[Installation], Iterator[Check]]] = {
     "models": _models,
     "directory": _directory,
     "slack": _slack,
+    "teams": _teams,
 }

@@ -93,7 +93,7 @@ class ContractSettings(Part, frozen=True):
 
 
 class SlackSettings(Part, frozen=True):
-    """[slack] of the file."""
+    """[slack] of the file. With `native_charts` Slack draws charts itself where it can, and no picture is uploaded."""
 
     mode: Literal["socket", "http"] = "socket"
     bot_token: str = ""
@@ -102,6 +102,7 @@ class SlackSettings(Part, frozen=True):
     base_url: str = "https://slack.com/api/"
     client_id: str = ""
     client_secret: str = ""
+    native_charts: bool = False
 
 
 class TeamsSettings(Part, frozen=True):

@@ -2,14 +2,21 @@
 
 A person has a row for each terminal and kind of customer; they are added up. Tokens and cost come by model, sessions
 do not. Cached tokens are not part of `input_tokens`. Use through Bedrock or Vertex is not in it. What others call
-"estimated cost" (number of cents) is kept as cost. Sources: the reference of the Admin API, read in 2026.
+"estimated cost" (number of cents) is kept as cost.
+
+The cost report bills all the organisation's use of the API, of which Claude Code is but a part, and nobody by name: it
+is kept as a number of the organisation, and never added to the cost of people.
+
+Sources: the reference of the Admin API, read in 2026.
 """
 
 from datetime import date
+from functools import partial
 
 import msgspec
 
 from connectors.connector import Connector, Permission, Scopes, Table, TableFeed
+from connectors.parts.anthropic_bills import SPAN, ask_bills, read_bills
 from connectors.parts.parsing import cents, known, next_page, nonzero
 from connectors.rows import DayRow, Request, TablePage
 
@@ -87,6 +94,12 @@ def _rows(row: _Row) -> list[DayRow]:
     return rows
 
 
+def ask_costs(scopes: Scopes, first: date, last: date) -> tuple[Request, ...]:
+    """Ask what the organisation is billed for all its use of the API."""
+    del scopes
+    return (ask_bills("organizations/cost_report", first, last),)
+
+
 _PERMISSION = Permission(name="an Admin key (sk-ant-admin…)", where="Claude Console: Settings, Admin keys")
 
 claude_code = Connector(
@@ -94,15 +107,30 @@ claude_code = Connector(
     title="Claude Code",
     base_url="https://api.anthropic.com/v1",
     users=_PERMISSION,
-    reads=("sessions, tokens and estimated cost by person, day and model",),
+    reads=(
+        "sessions, tokens and estimated cost by person, day and model",
+        "what the organisation is billed for all its use of the API, by day",
+    ),
     never_reads=("code, prompts, repository names", "lines, commits and tools used: they are not decoded"),
     measures=frozenset({"sessions", "input_tokens", "output_tokens", "cost"}),
     retention_days=365,
     restatement_days=3,
     lag_hours=1,
     active="at least one session that day",
+    cost="the estimate of the usage report by person; the bill of the whole API is kept beside it and never added",
     feed=TableFeed(
-        tables=(Table(name="the usage report", permission=_PERMISSION, ask=ask, parse=parse, span_days=1),),
+        tables=(
+            Table(name="the usage report", permission=_PERMISSION, ask=ask, parse=parse, span_days=1),
+            Table(
+                name="the cost report",
+                permission=_PERMISSION,
+                ask=ask_costs,
+                parse=partial(read_bills, measure_of=lambda _bill: "billed_cost_of_the_api"),
+                span_days=SPAN,
+                optional=True,
+                whole=frozenset({"billed_cost_of_the_api"}),
+            ),
+        ),
         sign="x-api-key",
         headers={"anthropic-version": "2023-06-01"},
         per_minute=60,

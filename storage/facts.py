@@ -67,11 +67,16 @@ class PeriodUsage:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CompanyDay:
-    """One number that a vendor tells of the whole organisation and one UTC day, of nobody in particular."""
+    """One number that a vendor tells of the whole organisation and one UTC day, of nobody in particular.
+
+    `project` is the vendor's id of one of the organisation's projects; "" for what is of none. Numbers that add up do
+    so over projects, `people` do not.
+    """
 
     day: date
     measure: str
     value: float
+    project: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -125,12 +125,25 @@ def models(store: Store) -> tuple[str, ...]:
 
 
 def company_days(store: Store, source: str, first: date, last: date) -> dict[date, dict[str, float]]:
-    """Return what `source` tells of the whole organisation, by day and measure; `first` and `last` are included."""
-    wanted = select(company_day).where(company_day.c.source == source, company_day.c.day.between(first, last))
+    """Return what `source` tells of the whole organisation, by day and measure; `first` and `last` are included.
+
+    What it tells by project is added up.
+    """
     found: dict[date, dict[str, float]] = {}
+    for (day, _), measures in project_days(store, source, first, last).items():
+        whole = found.setdefault(day, {})
+        for measure, value in measures.items():
+            whole[measure] = whole.get(measure, 0) + value
+    return found
+
+
+def project_days(store: Store, source: str, first: date, last: date) -> dict[tuple[date, str], dict[str, float]]:
+    """Return the same by day and project, "" for what is of none."""
+    wanted = select(company_day).where(company_day.c.source == source, company_day.c.day.between(first, last))
+    found: dict[tuple[date, str], dict[str, float]] = {}
     with store.reading() as connection:
-        for row in connection.execute(wanted.order_by(company_day.c.day)):
-            found.setdefault(row.day, {})[row.measure] = row.value
+        for row in connection.execute(wanted.order_by(company_day.c.day, company_day.c.project)):
+            found.setdefault((row.day, row.project), {})[row.measure] = row.value
     return found
 
 

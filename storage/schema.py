@@ -81,10 +81,14 @@ company_day = Table(
     Column("source", String(64), nullable=False),
     Column("day", Date, nullable=False),
     Column("measure", String(48), nullable=False),
+    Column("project", String(64), nullable=False, default="", server_default=""),
     Column("value", Float, nullable=False),
-    PrimaryKeyConstraint("source", "day", "measure"),
+    PrimaryKeyConstraint("source", "day", "measure", "project"),
     sqlite_with_rowid=False,
-    comment="what a vendor tells of the whole organisation alone, such as its median minutes to merge",
+    comment=(
+        "what a vendor tells of the whole organisation alone, such as its median minutes to merge, or what it bills; "
+        "project: the vendor's id of one of the organisation's projects"
+    ),
 )
 
 seat = Table(
@@ -374,8 +378,74 @@ outbox = Table(
     Column("closed", DateTime(timezone=True)),
     Column("message", String(64)),
     Column("error", Text),
+    Column("token", String(32)),
     PrimaryKeyConstraint("subscription", "period"),
-    comment="state: 'claimed', 'sent', 'failed' (known not to have gone out) or 'unknown' (claimed, never closed)",
+    comment=(
+        "state: 'claimed' (being made), 'sending' (perhaps posted), 'sent', 'failed' (known not to have gone out) or "
+        "'unknown'; token: of the claim"
+    ),
+)
+
+subscription = Table(
+    "subscription",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("what", String(16), nullable=False),
+    Column("audience", String(16), nullable=False),
+    Column("platform", String(16), nullable=False),
+    Column("place", String(128), nullable=False),
+    Column("departments", Text, nullable=False),
+    Column("day", String(16), nullable=False),
+    Column("at", String(5), nullable=False),
+    Column("timezone", String(64), nullable=False),
+    Column("thread_only", Boolean, nullable=False),
+    Column("skip_empty", Boolean, nullable=False),
+    Column("owner", String(128), nullable=False),
+    Column("created", DateTime(timezone=True), nullable=False),
+    Column("ended", DateTime(timezone=True)),
+    comment="departments: a JSON list of those it tells of, empty for all its owner may see",
+)
+
+subscription_state = Table(
+    "subscription_state",
+    metadata,
+    Column("key", String(128), primary_key=True),
+    Column("paused", Text, nullable=False),
+    Column("paused_at", DateTime(timezone=True)),
+    Column("paused_by", String(128), nullable=False),
+    Column("introduced", Boolean, nullable=False),
+    Column("done", DateTime(timezone=True)),
+    Column("trouble", Text, nullable=False),
+    comment="paused: why, or ''; done: the newest due moment dealt with; trouble: what its owner was told last",
+)
+
+place_mute = Table(
+    "place_mute",
+    metadata,
+    Column("place", String(128), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("what", Text, nullable=False),
+    Column("until", Date, nullable=False),
+    Column("by", String(128), nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    PrimaryKeyConstraint("place", "kind", "what"),
+    comment="kind: 'department' or 'finding' (by key); quiet in this place before the day `until`, for everyone in it",
+)
+
+# Who may ask ------------------------------------------------------------------------------------------------------
+
+role_grant = Table(
+    "role_grant",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("who", String(128), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("department", Text, nullable=False),
+    Column("by", String(128), nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("ended", DateTime(timezone=True)),
+    Column("ended_by", String(128)),
+    comment="who: an opaque user id, or 'group:' and a group's; one row a department, '' for the company alone",
 )
 
 heard = Table(

@@ -5,8 +5,10 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
+from typing import overload
 
 from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event, inspect, select, text
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -16,7 +18,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from storage.errors import StoreError
 
-REVISION = "0009"
+REVISION = "0011"
 """The newest migration; a test holds that it is the head of `storage/migrations/versions`."""
 
 PRAGMAS = MappingProxyType(
@@ -147,6 +149,15 @@ def schema_version(store: Store) -> str:
     """Return the revision that the store's tables have."""
     with store.reading() as connection:
         return str(connection.scalar(select(text("version_num")).select_from(text("alembic_version"))))
+
+
+@overload
+def in_utc(moment: datetime) -> datetime: ...
+@overload
+def in_utc(moment: None) -> None: ...
+def in_utc(moment: datetime | None) -> datetime | None:
+    """Return a moment as it was written, in UTC: SQLite keeps no zone."""
+    return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def insert_missing(connection: Connection, table: Table, rows: Sequence[Mapping[str, object]]) -> int:

@@ -66,10 +66,14 @@ class Slack:
             await self.handler.client.close()  # type: ignore[no-untyped-call]
 
 
-def slack_workspace(base_url: str, keys: SlackKeys, voice: Voice) -> Workspace:
+def slack_workspace(base_url: str, keys: SlackKeys, voice: Voice, *, native_charts: bool = False) -> Workspace:
     """The workspace that the bot token belongs to. Enough for posting without listening."""
-    groups = Groups(wanted=voice.by_group)
-    return Workspace(client=slack_client(base_url, keys.bot_token), voice=voice, groups=groups)
+    return Workspace(
+        client=slack_client(base_url, keys.bot_token),
+        voice=voice,
+        groups=Groups(wanted=voice.by_group),
+        native_charts=native_charts,
+    )
 
 
 def authorizer(client: AsyncWebClient) -> Authorize:

@@ -10,7 +10,7 @@ from slack_sdk.errors import SlackApiError
 from bot.card import Field
 from bot.home import HolderLine, Home, OwnAction, SourceLine
 from bot.reference import new_reference
-from bot.render.slack import clip, escape_mrkdwn
+from bot.render.slack_words import clip, clip_escaped, escape_mrkdwn
 from bot.rights import EVERYBODY, GROUP
 from bot.slack.answering import asker
 from bot.slack.voice import Workspace
@@ -75,7 +75,10 @@ def mention(who: str) -> str:
 def _glance(fields: Sequence[Field], footer: str) -> Iterator[Block]:
     if not fields:
         return
-    yield {"type": "section", "fields": [{"type": "mrkdwn", "text": clip(_told(each), FIELD)} for each in fields[:10]]}
+    yield {
+        "type": "section",
+        "fields": [{"type": "mrkdwn", "text": clip_escaped(_told(each), FIELD)} for each in fields[:10]],
+    }
     if footer:
         yield _quiet(escape_mrkdwn(footer))
     buttons = (("Overview", "overview"), ("Departments", "departments"), ("Licences", "licenses"), ("Help", "help"))
@@ -128,15 +131,19 @@ def _holders(holders: Sequence[HolderLine]) -> Iterator[Block]:
 
 
 def _header(text: str) -> Block:
-    return {"type": "header", "text": {"type": "plain_text", "text": clip(text, HEADER) or " ", "emoji": False}}
+    return {"type": "header", "text": {"type": "plain_text", "text": clip(text.strip(), HEADER) or "…", "emoji": False}}
 
 
 def _section(text: str) -> Block:
-    return {"type": "section", "text": {"type": "mrkdwn", "text": clip(text, SECTION) or " "}}
+    return {"type": "section", "text": _mrkdwn(text, SECTION)}
 
 
 def _quiet(text: str) -> Block:
-    return {"type": "context", "elements": [{"type": "mrkdwn", "text": clip(text, CONTEXT)}]}
+    return {"type": "context", "elements": [_mrkdwn(text, CONTEXT)]}
+
+
+def _mrkdwn(text: str, limit: int) -> Block:
+    return {"type": "mrkdwn", "text": clip_escaped(text.strip(), limit) or "…"}
 
 
 def _button(label: str, action: str, value: str) -> Block:

@@ -13,7 +13,7 @@ import msgspec
 from bot.card import Card
 from bot.deeds import Deed
 from bot.doing import Form
-from bot.render.slack import clip
+from bot.render.slack_words import clip
 from bot.slack.answering import Asked, apologising, asker
 from bot.slack.home import publish
 from bot.slack.pressing import Press, tell_done

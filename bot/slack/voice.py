@@ -11,6 +11,7 @@ from bot.dialogue import Asker, Reply, Said
 from bot.doing import Form
 from bot.home import Home
 from bot.slack.groups import Groups
+from bot.slack.pictures import Uploads
 from bot.slack.work import Work
 from bot.verbs import Done
 
@@ -36,9 +37,14 @@ class Voice:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Workspace:
-    """One Slack workspace that the bot speaks in, and the threads in which it works out what to say."""
+    """One Slack workspace that the bot speaks in, and the threads in which it works out what to say.
+
+    With `native_charts` Slack draws charts itself where it can.
+    """
 
     client: AsyncWebClient
     voice: Voice
     work: Work = field(default_factory=Work)
     groups: Groups = field(default_factory=Groups)
+    native_charts: bool = False
+    uploads: Uploads = field(default_factory=Uploads, compare=False)
