@@ -11,12 +11,13 @@ from datetime import UTC, date, datetime
 from functools import partial
 
 import msgspec
+from aiohttp import web
 from rich.console import Console
 
 from bot.card import Digest
 from bot.charts import draw
 from bot.crew import Crew
-from bot.deliver import Post, deliver
+from bot.deliver import NotPostedError, Post, Posted, deliver
 from bot.dialogue import Asker, Reply, Said, reply
 from bot.digest import remember, weekly_digest
 from bot.doing import form, perform
@@ -27,9 +28,12 @@ from bot.offering import again
 from bot.rights import by_group
 from bot.schedule import start_schedule
 from bot.settings import SettingsError, SlackSettings, Subscription, secret
-from bot.slack.app import Slack, SlackKeys, slack_workspace, start_slack
+from bot.slack.app import Slack, slack_workspace, start_slack
+from bot.slack.checking import SlackKeys
 from bot.slack.digest import post_digest
 from bot.slack.events import slack_routes
+from bot.slack.install import Installs, NotInstalledError, app_keys, at, place_of
+from bot.slack.oauth import install_routes
 from bot.slack.voice import Voice
 from bot.stopping import Stop
 from bot.teams.answering import TeamsVoice
@@ -146,9 +150,13 @@ async def serve(installation: Installation) -> None:
 async def _web(installation: Installation, crew: Crew, slack: Slack | None, teams: Teams | None) -> WebServer:
     settings = installation.settings
     token = secret(settings.web.token, "web.token", settings.folder) if settings.web.token else ""
-    over_http = slack is not None and slack.handler is None
-    routes = slack_routes(slack.app) if slack is not None and over_http else []
-    routes = [*routes, *(teams.routes() if teams is not None else ())]
+    routes: list[web.RouteDef] = []
+    if slack is not None and settings.slack is not None:
+        if slack.handler is None:
+            routes += slack_routes(slack.app, slack_keys(settings.slack, installation).signing_secret)
+        if slack.installs is not None:
+            routes += install_routes(slack.installs)
+    routes += teams.routes() if teams is not None else ()
     return await start_web(settings.web, web_voice(installation, crew=crew), token=token, routes=routes)
 
 
@@ -157,8 +165,14 @@ async def _slack(installation: Installation, crew: Crew) -> Slack:
     assert settings.slack is not None  # noqa: S101 - the caller asks first
     keys = slack_keys(settings.slack, installation)
     slack, voice = settings.slack, slack_voice(installation, crew)
-    workspace = slack_workspace(slack.base_url, keys, voice, native_charts=slack.native_charts)
-    return await start_slack(workspace, settings.slack.mode, settings.slack.base_url, keys)
+    return await start_slack(
+        slack_workspace(slack.base_url, keys, voice, native_charts=slack.native_charts),
+        slack.mode,
+        slack.base_url,
+        keys,
+        installs=slack_installs(slack, installation),
+        store=installation.store,
+    )
 
 
 def slack_voice(installation: Installation, crew: Crew) -> Voice:
@@ -179,11 +193,18 @@ def slack_keys(settings: SlackSettings, installation: Installation) -> SlackKeys
     """Return Slack's secrets, those that its mode needs."""
     folder = installation.settings.folder
     over_socket = settings.mode == "socket"
+    has_one_token = app_keys(settings, folder) is None
     return SlackKeys(
-        bot_token=secret(settings.bot_token, "slack.bot_token", folder),
+        bot_token=secret(settings.bot_token, "slack.bot_token", folder) if has_one_token else "",
         app_token=secret(settings.app_token, "slack.app_token", folder) if over_socket else "",
         signing_secret="" if over_socket else secret(settings.signing_secret, "slack.signing_secret", folder),
     )
+
+
+def slack_installs(settings: SlackSettings, installation: Installation) -> Installs | None:
+    """Return where OAuth installed the app, None with a single bot_token. The caller closes it."""
+    keys = app_keys(settings, installation.settings.folder)
+    return Installs(keys, installation.store, settings.base_url) if keys is not None else None
 
 
 class Reading:
@@ -258,6 +279,15 @@ def _sending(
     return send
 
 
+async def _post(slack: Slack, digest: Digest, to: str) -> Posted:
+    enterprise, team, channel = place_of(to)
+    try:
+        workspace = await at(slack.workspace, slack.installs, team, enterprise)
+    except NotInstalledError as error:
+        raise NotPostedError(str(error)) from error
+    return await post_digest(workspace, digest, channel)
+
+
 def _posting(to: str, slack: Slack | None, teams: Teams | None) -> Post:
     """Return what posts a digest there: the platform is told by what its ids look like."""
     if is_teams(to):
@@ -267,8 +297,7 @@ def _posting(to: str, slack: Slack | None, teams: Teams | None) -> Post:
         return lambda digest, place: post_digest_in_teams(office, digest, place)
     if slack is None:
         raise SettingsError(f"a subscription goes to {to} in Slack, and [slack] is not in the settings")
-    workspace = slack.workspace
-    return lambda digest, place: post_digest(workspace, digest, place)
+    return partial(_post, slack)
 
 
 async def _stopped() -> None:
