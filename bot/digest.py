@@ -55,7 +55,7 @@ def weekly_digest(basis: Basis, organisation: str) -> tuple[Digest | None, Exami
         footer=footer(shown, tool, by_tool(basis, shown, tool), HEADLINES),
     )
     # One tool is not set beside others.
-    left_out = {"overview"} if tool == ALL_TOOLS else {"overview", "tools"}
+    left_out = {"overview", "proficiency", *(() if tool == ALL_TOOLS else ("tools",))}
     told = tuple(answer(Question(view=each), basis) for each in views() if each not in left_out)
     return Digest(
         week=shown.weeks[-1], card=card, views=tuple(replace(each, advice=(), footer="") for each in told)

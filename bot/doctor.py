@@ -149,23 +149,25 @@ def _directory(installation: Installation) -> Iterator[Check]:
 
 
 def _slack(installation: Installation) -> Iterator[Check]:
-    settings = installation.settings
-    if settings.slack is None:
+    if installation.settings.slack is None:
         yield Check(part="slack", state="look", said="not set up", fix="docs/slack.md has the five steps")
         return
-    from bot.serving import slack_keys  # noqa: PLC0415
-    from bot.slack.app import check_tokens  # noqa: PLC0415
+    from bot.slack.doctor import examine_slack  # noqa: PLC0415
 
-    keys = slack_keys(settings.slack, installation)
-    asyncio.run(check_tokens(settings.slack.mode, settings.slack.base_url, keys))
-    yield Check(part="slack", state="ok", said="Slack accepts the tokens")
-    if not settings.roles.administrators:
-        yield Check(
-            part="slack",
-            state="look",
-            said="nobody may ask yet",
-            fix='[roles] administrators = ["U0123…"] (a Slack user id), or ["*"] for everybody',
-        )
+    yield from (
+        Check(part="slack", state=each.state, said=each.said, fix=each.fix)
+        for each in asyncio.run(examine_slack(installation))
+    )
+
+
+def _teams(installation: Installation) -> Iterator[Check]:
+    if installation.settings.teams is None:
+        yield Check(part="teams", state="look", said="not set up", fix="docs/teams.md has every step")
+        return
+    from bot.teams.doctor import checks  # noqa: PLC0415 - botbuilder takes half a second to import
+
+    for state, said, fix in asyncio.run(checks(installation)):
+        yield Check(part="teams", state=state, said=said, fix=fix)
 
 
 PARTS: dict[str, Callable[[Installation], Iterator[Check]]] = {
@@ -175,4 +177,5 @@ PARTS: dict[str, Callable[[Installation], Iterator[Check]]] = {
     "models": _models,
     "directory": _directory,
     "slack": _slack,
+    "teams": _teams,
 }

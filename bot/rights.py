@@ -1,7 +1,7 @@
 """Who may be told what: administrators and enablement everything, leaders the company and their own departments.
 
-Roles come from [roles] of the settings, as user ids, "group:…" of the platform's user groups, or "*" for everybody.
-Nobody else is told anything.
+Roles come from [roles] of the settings and from grants in the store: to a user id, to "group:…", a user group of the
+platform, or to "*", everybody. Nobody else is told anything.
 """
 
 import logging
@@ -14,6 +14,7 @@ from bot.installation import Installation
 from insights.basis import Basis
 from insights.question import Question
 from insights.words import listing
+from storage.grants import grants
 from storage.reading import departments
 
 log = logging.getLogger(__name__)
@@ -68,17 +69,22 @@ ADMINISTRATOR = Rights(administrator=True, company=True)
 
 
 def rights_of(asker: Asker, installation: Installation) -> Rights:
-    """Return what this person may be told, by the settings."""
+    """Return what this person may be told, by the settings and by what they were granted since."""
     if not asker.user and asker.platform in ("terminal", "web"):
         return ADMINISTRATOR
-    roles = installation.settings.roles
+    roles, mine = (
+        installation.settings.roles,
+        [each for each in grants(installation.store) if is_among(asker, [each.who])],
+    )
+    given = {each.role for each in mine}
+    administrator = is_among(asker, roles.administrators) or "administrator" in given
+    enablement = is_among(asker, roles.enablement) or "enablement" in given
     led = [names for who, names in roles.leaders.items() if is_among(asker, [who])]
-    administrator, enablement = is_among(asker, roles.administrators), is_among(asker, roles.enablement)
-    own = _spelt([name for names in led for name in names], departments(installation.store)) if led else ()
+    led += [[each.department] for each in mine if each.role == "leader"]
     return Rights(
         administrator=administrator,
         enablement=enablement,
-        departments=own,
+        departments=spelt([name for names in led for name in names], departments(installation.store)) if led else (),
         company=administrator or enablement or bool(led),
     )
 
@@ -97,10 +103,11 @@ def is_among(asker: Asker, entries: Iterable[str]) -> bool:
 def by_group(installation: Installation) -> bool:
     """Whether any role is given to a user group, so that it matters who is in which."""
     roles = installation.settings.roles
-    return any(each.startswith(GROUP) for each in (*roles.administrators, *roles.enablement, *roles.leaders))
+    given = [each.who for each in grants(installation.store)]
+    return any(each.startswith(GROUP) for each in (*roles.administrators, *roles.enablement, *roles.leaders, *given))
 
 
-def _spelt(names: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
+def spelt(names: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
     """The departments as the store spells them; those it does not know are nobody's."""
     by_name = {name.casefold(): name for name in known}
     return tuple(dict.fromkeys(by_name[name.casefold()] for name in names if name.casefold() in by_name))
@@ -147,7 +154,8 @@ def stranger(asker: Asker, installation: Installation) -> Card:
 
 def administrators(installation: Installation) -> tuple[str, ...]:
     """The user ids of people to ask for more rights, a few; empty where only groups are named, or nobody is."""
-    named = installation.settings.roles.administrators
+    named = [*installation.settings.roles.administrators]
+    named += [each.who for each in grants(installation.store) if each.role == "administrator"]
     return tuple(each for each in named if each != EVERYBODY and not each.startswith(GROUP))[:MOST_NAMED]
 
 

@@ -11,26 +11,36 @@ from datetime import UTC, date, datetime
 from functools import partial
 
 import msgspec
+from aiohttp import web
 from rich.console import Console
 
 from bot.card import Digest
 from bot.charts import draw
 from bot.crew import Crew
-from bot.deliver import deliver
+from bot.deliver import NotPostedError, Post, Posted, deliver
 from bot.dialogue import Asker, Reply, Said, reply
 from bot.digest import remember, weekly_digest
 from bot.doing import form, perform
+from bot.home import home_of
 from bot.ingestion import ingest_one, roll_up
 from bot.installation import Installation
 from bot.offering import again
 from bot.rights import by_group
 from bot.schedule import start_schedule
 from bot.settings import SettingsError, SlackSettings, Subscription, secret
-from bot.slack.app import Slack, SlackKeys, slack_workspace, start_slack
+from bot.slack.app import Slack, slack_workspace, start_slack
+from bot.slack.checking import SlackKeys
 from bot.slack.digest import post_digest
 from bot.slack.events import slack_routes
+from bot.slack.install import Installs, NotInstalledError, app_keys, at, place_of
+from bot.slack.oauth import install_routes
 from bot.slack.voice import Voice
 from bot.stopping import Stop
+from bot.teams.answering import TeamsVoice
+from bot.teams.app import Teams
+from bot.teams.digest import is_teams
+from bot.teams.digest import post_digest as post_digest_in_teams
+from bot.teams.start import start_teams
 from bot.web.app import WebServer, start_web
 from bot.web.voice import WebVoice
 from connectors.errors import ConnectorError, TryAgainError
@@ -76,6 +86,15 @@ def web_voice(installation: Installation, as_of: date | None = None, crew: Crew 
     )
 
 
+def teams_voice(installation: Installation, crew: Crew | None = None) -> TeamsVoice:
+    """Return what is said in Teams; with a crew, answers are worked out by it."""
+    return TeamsVoice(
+        reply=partial(crew.ask, reply) if crew else replying(installation),
+        perform=partial(crew.ask, perform) if crew else lambda deed, asker: perform(deed, asker, installation),
+        first_heard=lambda event: first_heard(installation.store, event, datetime.now(UTC)),
+    )
+
+
 def serve_page_until_stopped(installation: Installation, as_of: date, port: int) -> None:
     """Serve the chat page alone, on loopback, until Ctrl-C."""
 
@@ -96,17 +115,21 @@ async def serve(installation: Installation) -> None:
     crew = Crew(installation)
     crew.warm_up()
     slack = await _slack(installation, crew) if settings.slack else None
-    web = await _web(installation, crew, slack)
+    drawn = partial(crew.run, draw)
+    teams = await start_teams(installation, teams_voice(installation, crew), drawn) if settings.teams else None
+    web = await _web(installation, crew, slack, teams)
     console.print(f"Chat page: {web.url}")
     if slack is not None:
         console.print(
             f"Slack: {'listening over Socket Mode' if slack.handler else f'events at {web.url}/slack/events'}"
         )
+    if teams is not None:
+        console.print(f"Teams: messages at {web.url}/api/messages")
     reading = Reading(installation)
     schedule = start_schedule(
         settings,
         ingest=reading.ingest,
-        send=_sending(installation, slack),
+        send=_sending(installation, slack, teams),
         not_before=_told_to_wait(installation),
     )
     for run in schedule.next_runs():
@@ -119,14 +142,21 @@ async def serve(installation: Installation) -> None:
         await reading.close()
         if slack is not None:
             await slack.close()
+        if teams is not None:
+            await teams.close()
         await web.close()
 
 
-async def _web(installation: Installation, crew: Crew, slack: Slack | None) -> WebServer:
+async def _web(installation: Installation, crew: Crew, slack: Slack | None, teams: Teams | None) -> WebServer:
     settings = installation.settings
     token = secret(settings.web.token, "web.token", settings.folder) if settings.web.token else ""
-    over_http = slack is not None and slack.handler is None
-    routes = slack_routes(slack.app) if slack is not None and over_http else ()
+    routes: list[web.RouteDef] = []
+    if slack is not None and settings.slack is not None:
+        if slack.handler is None:
+            routes += slack_routes(slack.app, slack_keys(settings.slack, installation).signing_secret)
+        if slack.installs is not None:
+            routes += install_routes(slack.installs)
+    routes += teams.routes() if teams is not None else ()
     return await start_web(settings.web, web_voice(installation, crew=crew), token=token, routes=routes)
 
 
@@ -134,8 +164,15 @@ async def _slack(installation: Installation, crew: Crew) -> Slack:
     settings = installation.settings
     assert settings.slack is not None  # noqa: S101 - the caller asks first
     keys = slack_keys(settings.slack, installation)
-    workspace = slack_workspace(settings.slack.base_url, keys, slack_voice(installation, crew))
-    return await start_slack(workspace, settings.slack.mode, settings.slack.base_url, keys)
+    slack, voice = settings.slack, slack_voice(installation, crew)
+    return await start_slack(
+        slack_workspace(slack.base_url, keys, voice, native_charts=slack.native_charts),
+        slack.mode,
+        slack.base_url,
+        keys,
+        installs=slack_installs(slack, installation),
+        store=installation.store,
+    )
 
 
 def slack_voice(installation: Installation, crew: Crew) -> Voice:
@@ -146,6 +183,7 @@ def slack_voice(installation: Installation, crew: Crew) -> Voice:
         again=partial(crew.ask, again),
         perform=partial(crew.ask, perform),
         form=partial(crew.ask, form),
+        home=partial(crew.ask, home_of),
         first_heard=lambda event: first_heard(installation.store, event, datetime.now(UTC)),
         by_group=lambda: by_group(installation),
     )
@@ -155,11 +193,18 @@ def slack_keys(settings: SlackSettings, installation: Installation) -> SlackKeys
     """Return Slack's secrets, those that its mode needs."""
     folder = installation.settings.folder
     over_socket = settings.mode == "socket"
+    has_one_token = app_keys(settings, folder) is None
     return SlackKeys(
-        bot_token=secret(settings.bot_token, "slack.bot_token", folder),
+        bot_token=secret(settings.bot_token, "slack.bot_token", folder) if has_one_token else "",
         app_token=secret(settings.app_token, "slack.app_token", folder) if over_socket else "",
         signing_secret="" if over_socket else secret(settings.signing_secret, "slack.signing_secret", folder),
     )
+
+
+def slack_installs(settings: SlackSettings, installation: Installation) -> Installs | None:
+    """Return where OAuth installed the app, None with a single bot_token. The caller closes it."""
+    keys = app_keys(settings, installation.settings.folder)
+    return Installs(keys, installation.store, settings.base_url) if keys is not None else None
 
 
 class Reading:
@@ -207,13 +252,14 @@ def _told_to_wait(installation: Installation) -> dict[str, datetime]:
     return {each.source: each.next_try for each in last_runs(installation.store) if each.next_try}
 
 
-def _sending(installation: Installation, slack: Slack | None) -> Callable[[Subscription], Awaitable[None]]:
+def _sending(
+    installation: Installation, slack: Slack | None, teams: Teams | None
+) -> Callable[[Subscription], Awaitable[None]]:
     async def send(subscription: Subscription) -> None:
         if subscription.what != "digest":
             log.warning("subscription %s: only digests are sent so far", subscription.what)
             return
-        if slack is None:
-            raise SettingsError("a subscription goes to Slack, and [slack] is not in the settings")
+        post = _posting(subscription.to, slack, teams)
         basis = installation.basis()
         try:
             digest, seen = await asyncio.to_thread(_written, installation, basis)
@@ -224,13 +270,34 @@ def _sending(installation: Installation, slack: Slack | None) -> Callable[[Subsc
             digest,
             subscription,
             store=installation.store,
-            post=lambda made, to: post_digest(slack.workspace, made, to),
+            post=post,
             clock=lambda: datetime.now(UTC),
         )
         if delivery.state != "failed":
             await asyncio.to_thread(remember, basis, digest, seen)
 
     return send
+
+
+async def _post(slack: Slack, digest: Digest, to: str) -> Posted:
+    enterprise, team, channel = place_of(to)
+    try:
+        workspace = await at(slack.workspace, slack.installs, team, enterprise)
+    except NotInstalledError as error:
+        raise NotPostedError(str(error)) from error
+    return await post_digest(workspace, digest, channel)
+
+
+def _posting(to: str, slack: Slack | None, teams: Teams | None) -> Post:
+    """Return what posts a digest there: the platform is told by what its ids look like."""
+    if is_teams(to):
+        if teams is None:
+            raise SettingsError(f"a subscription goes to {to} in Teams, and [teams] is not in the settings")
+        office = teams.office
+        return lambda digest, place: post_digest_in_teams(office, digest, place)
+    if slack is None:
+        raise SettingsError(f"a subscription goes to {to} in Slack, and [slack] is not in the settings")
+    return partial(_post, slack)
 
 
 async def _stopped() -> None:

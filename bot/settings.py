@@ -93,7 +93,12 @@ class ContractSettings(Part, frozen=True):
 
 
 class SlackSettings(Part, frozen=True):
-    """[slack] of the file."""
+    """[slack]: `bot_token` for one workspace; for several `client_id` and what follows it.
+
+    `token_key` seals the tokens in the store, `workspaces` are the ids of those that may install the app (T… of a
+    workspace, E… of an organisation), `address` is where Slack and browsers reach this server. With `native_charts`
+    Slack draws charts itself where it can, and no picture is uploaded.
+    """
 
     mode: Literal["socket", "http"] = "socket"
     bot_token: str = ""
@@ -102,6 +107,10 @@ class SlackSettings(Part, frozen=True):
     base_url: str = "https://slack.com/api/"
     client_id: str = ""
     client_secret: str = ""
+    token_key: str = ""
+    workspaces: list[str] = field(default_factory=list)
+    address: str = ""
+    native_charts: bool = False
 
 
 class TeamsSettings(Part, frozen=True):
@@ -128,6 +137,18 @@ class WebSettings(Part, frozen=True):
     host: str = "127.0.0.1"
     port: int = 8080
     token: str = ""
+
+
+class Language(Part, frozen=True):
+    """[language]: an OpenAI-compatible endpoint that reads what the bot does not understand. Off without the table.
+
+    `base_url` ends before `/chat/completions`; `timeout` is the seconds that an answer may take.
+    """
+
+    base_url: str
+    model: str
+    key: str = ""
+    timeout: float = 3.0
 
 
 class Roles(Part, frozen=True):
@@ -160,6 +181,7 @@ class Settings(Part, frozen=True):
     slack: SlackSettings | None = None
     teams: TeamsSettings | None = None
     web: WebSettings = field(default_factory=WebSettings)
+    language: Language | None = None
     roles: Roles = field(default_factory=Roles)
     subscriptions: list[Subscription] = field(default_factory=list)
     folder: Path = Path()
@@ -262,6 +284,11 @@ def _complaints(settings: Settings) -> Iterator[str]:
     for name, source in settings.sources.items():
         if not source.timeout > 0:
             yield f"sources.{name}.timeout is {source.timeout:g}: write seconds, 120 is usual"
+    if (language := settings.language) is not None:
+        if not language.base_url.startswith(("http://", "https://")):
+            yield f'language.base_url is "{language.base_url}": write an address such as "http://127.0.0.1:11434/v1"'
+        if not 0 < language.timeout <= 30:
+            yield f"language.timeout is {language.timeout:g}: write seconds, 3 is usual and 30 the most"
     yield from _wrong_values(settings)
 
 

@@ -23,7 +23,14 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 Verdict = Literal["helped", "harmed", "no difference", "can't tell"]
-Reason = Literal["", "too few departments", "too few weeks before", "too few weeks after", "already on its way"]
+Reason = Literal[
+    "",
+    "too few departments",
+    "too few weeks before",
+    "too few weeks after",
+    "already on its way",
+    "everybody was reached",
+]
 
 LEVEL = 0.90
 """How sure the interval is."""

@@ -398,7 +398,10 @@ def _cell(text: str) -> str:
 def _tail(card: Card) -> list[_Piece]:
     footer = one_line(card.footer)
     told = [_quiet(shorten(footer, _TEXT), separator=True, spacing="Medium")] if footer else []
-    ending = (*_buttons(card.buttons, ""), *told)
+    buttons = _buttons(card.buttons, "")
+    if card.advice and buttons:  # else they would seem to be the last finding's
+        buttons[0] |= {"separator": True, "spacing": "Large"}
+    ending = (*buttons, *told)
     return [_Piece(elements=ending)] if ending else []
 
 

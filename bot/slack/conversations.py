@@ -25,7 +25,6 @@ PROMPTS = (
 )
 """What the Messages tab offers; Slack takes at most four."""
 
-USER = re.compile(r"<@[UW][A-Z0-9]+(?:\|[^>]*)?>")
 LINK = re.compile(r"<(?:[#!]|https?:|mailto:|tel:)[^|>]*(?:\|([^>]*))?>")
 
 
@@ -84,7 +83,7 @@ def _asked(body: Mapping[str, Any], event: Mapping[str, Any], *, openly: bool = 
     thread = str(event.get("thread_ts") or event["ts"])
     channel = str(event["channel"])
     return Asked(
-        text=plain(str(event.get("text") or "")),
+        text=plain(str(event.get("text") or ""), _own(body)),
         user=str(event["user"]),
         team=team,
         channel=channel,
@@ -100,6 +99,12 @@ def context_of(team: str, channel: str, thread: str) -> str:
     return f"slack:{team}:{channel}:{thread}"
 
 
-def plain(text: str) -> str:
-    """A message as somebody typed it: without mentions of users, with links and channels by their words."""
-    return " ".join(LINK.sub(lambda found: found[1] or " ", USER.sub(" ", text)).split())
+def plain(text: str, own: str = "") -> str:
+    """A message as somebody typed it: without the bot's own name, with links and channels by their words."""
+    named = re.sub(rf"<@{own}(?:\|[^>]*)?>", " ", text) if own else text
+    return " ".join(LINK.sub(lambda found: found[1] or " ", named).split())
+
+
+def _own(body: Mapping[str, Any]) -> str:
+    """The bot's own user id in the workspace that an event came from."""
+    return next((str(each["user_id"]) for each in body.get("authorizations") or () if each.get("user_id")), "")

@@ -83,6 +83,10 @@ class Keys:
             raise PermissionError("signed with a key that is not for Teams")
         return SimpleNamespace(public_key=jwt.PyJWK(found, "RS256").key, endorsements=endorsements)
 
+    async def refresh(self) -> None:
+        """Fetch the keys. KeysUnreachableError where there are none after it."""
+        await self._fetch(datetime.now(UTC))
+
     async def _fetch(self, now: datetime) -> None:
         try:
             async with aiohttp.ClientSession(timeout=PATIENCE, trust_env=True, raise_for_status=True) as session:

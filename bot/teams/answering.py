@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from bot.card import Button, Card
+from bot.deeds import Deed, NotDoneError, read
 from bot.dialogue import Asker, Reply, Said
+from bot.offering import offered, written
 from bot.reference import new_reference
 from bot.render.teams import TeamsMessage, teams_messages
 from bot.render.teams_outcome import said_of, with_outcome
@@ -14,34 +16,34 @@ from bot.teams.incoming import Heard
 from bot.teams.post import GoneError, Office, post, replace_card
 from bot.teams.welcome import welcome_card
 from bot.teams.wire import CARD, JSON, WORDS
+from bot.verbs import Done, not_done
 from storage.conversations import Conversation, greet_once
 from storage.shown import card as card_of
 
 log = logging.getLogger(__name__)
 
-SORRY = "Sorry, I may not answer you yet"
 TELLING = {"explain", "table", "share"}
 """Deeds that change nothing: what they tell is a message of its own."""
 
-NOT_DONE = {"That did not work", "Not yours to change", "Not something I can tell you", "Not found any more", SORRY}
-"""Titles of what `do` tells when it changed nothing: for who pressed alone."""
+YOURS = "Yours now"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TeamsVoice:
-    """The blocking functions that make what is said; each runs in a thread. `do` takes words, asker, thread, place."""
+    """The blocking functions that make what is said; each runs in a thread. An empty text asks for the overview.
+
+    `perform` does what was pressed; `first_heard` tells whether an event's id is new.
+    """
 
     reply: Callable[[Said], Reply]
-    do: Callable[[str, Asker, str, str], Card]
+    perform: Callable[[Deed, Asker], Done]
+    first_heard: Callable[[str], bool]
 
 
 async def answer(office: Office, voice: TeamsVoice, heard: Heard) -> None:
     """Answer a question, or say in one sentence what went wrong with a reference that the log has too. Never raises."""
     try:
-        if heard.verb == "do":
-            card = await asyncio.to_thread(voice.do, heard.words, asker_of(heard), heard.thread, heard.place.id)
-        else:
-            card = await _replied(voice, heard)
+        card = (await _done(voice, heard)).card if heard.verb == "do" else await _replied(voice, heard)
         await say(office, heard.place, heard.thread, card)
     except GoneError:
         return
@@ -99,11 +101,12 @@ async def _replied(voice: TeamsVoice, heard: Heard) -> Card:
     said = Said(text=text, asker=asker_of(heard), thread=_context(heard), place=heard.place.id, private=private)
     reply = await asyncio.to_thread(voice.reply, said)
     if private or not reply.caution:
-        return reply.card
+        return offered(reply, share=False)
+    question = written(reply.question) if reply.question is not None else text
     return Card(
         title="Shall everybody here see this?",
         text=f"{reply.caution} In a personal chat with me only you do.",
-        buttons=(Button(label="Show it here", do=f"share {text}"),),
+        buttons=(Button(label="Show it here", do=f"share {question}"),),
     )
 
 
@@ -115,12 +118,13 @@ def _context(heard: Heard) -> str:
 async def _changed(office: Office, voice: TeamsVoice, heard: Heard) -> JSON:
     """Do it, and write what became of it into the card that stands there, for everybody who sees it."""
     before = await asyncio.to_thread(card_of, office.store, heard.place.id, heard.message)
-    outcome = await asyncio.to_thread(voice.do, heard.words, asker_of(heard), heard.thread, heard.place.id)
-    if outcome.title == "Yours now" and heard.place.kind != "personal":
+    done = await _done(voice, heard)
+    if not done.changed:
+        return line(said_of(done.card))
+    outcome = done.card
+    if outcome.title == YOURS and heard.place.kind != "personal":
         outcome = replace(outcome, title="Taken")
     undone = heard.words.startswith("restore ")
-    if outcome.title in NOT_DONE:
-        return line(said_of(outcome))
     card = with_outcome(before, heard.about, outcome, undone=undone) if before and heard.about else None
     if card is None:
         await say(office, heard.place, heard.thread, outcome)
@@ -131,6 +135,14 @@ async def _changed(office: Office, voice: TeamsVoice, heard: Heard) -> JSON:
     except Exception:
         log.exception("a card in Teams could not be replaced [%s]", new_reference())
     return {"statusCode": 200, "type": CARD, "value": card}
+
+
+async def _done(voice: TeamsVoice, heard: Heard) -> Done:
+    try:
+        deed = read(heard.words)
+    except NotDoneError as error:
+        return Done(card=not_done(str(error)))
+    return await asyncio.to_thread(voice.perform, deed, asker_of(heard))
 
 
 def line(text: str) -> JSON:

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from collections import OrderedDict
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,7 +19,7 @@ from storage.conversations import remember_conversation, suspend
 log = logging.getLogger(__name__)
 
 PATH = "/api/messages"
-MOST_SEEN = 10_000
+HEARD = 128  # characters of an id that are kept; the message's own are at its end
 LEAVING = 10.0  # seconds for what is being answered when the bot stops
 
 TEAMS_HOSTS = frozenset(
@@ -56,12 +55,11 @@ class Allowed:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Teams:
-    """The running bot. `seen` are messages taken before: Teams sends one again that it believes lost."""
+    """The running bot."""
 
     office: Office
     voice: TeamsVoice
     allowed: Allowed
-    seen: OrderedDict[tuple[str, str], None] = field(default_factory=OrderedDict)
     running: set[asyncio.Task[None]] = field(default_factory=set)
 
     def routes(self) -> list[web.RouteDef]:
@@ -107,7 +105,7 @@ class Teams:
             return web.json_response(line("The answer is below."))
         if what.event == "added":
             self._start(greet(self.office, what.place))
-        elif not self._seen_before(what):
+        elif await asyncio.to_thread(self.voice.first_heard, f"teams:{what.place.id}:{what.message}"[-HEARD:]):
             self._start(answer(self.office, self.voice, what))
         return web.Response(status=202)
 
@@ -116,15 +114,6 @@ class Teams:
         task = asyncio.get_running_loop().create_task(work)
         self.running.add(task)
         task.add_done_callback(self.running.discard)
-
-    def _seen_before(self, what: Heard) -> bool:
-        key = (what.place.id, what.message)
-        if key in self.seen:
-            return True
-        self.seen[key] = None
-        while len(self.seen) > MOST_SEEN:
-            self.seen.popitem(last=False)
-        return False
 
 
 _REFUSALS: dict[int, type[web.HTTPException]] = {

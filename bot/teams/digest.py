@@ -8,6 +8,7 @@ from bot.card import Card, Digest
 from bot.deliver import NotPostedError, PerhapsPostedError, Posted
 from bot.reference import new_reference
 from bot.render.teams import TeamsMessage, teams_digest, teams_messages
+from bot.teams.package import GUID
 from bot.teams.post import GoneError, Office, post
 from bot.teams.wire import NoAnswerError, NoTokenError, RefusedError, UnreachableError
 from storage.conversations import Conversation, conversation
@@ -42,6 +43,11 @@ async def post_digest(office: Office, digest: Digest, to: str) -> Posted:
 
 def _unpictured(card: Card, picture: str) -> str:
     return f"no picture for {card.title!r}" if card.chart and not picture else ""
+
+
+def is_teams(to: str) -> bool:
+    """Whether this is an id of Teams: of a conversation ("19:…", "a:…") or an account (a GUID), not one of Slack's."""
+    return ":" in to or GUID.fullmatch(to) is not None
 
 
 async def place_of(office: Office, to: str) -> Conversation:

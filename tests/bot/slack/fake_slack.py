@@ -14,6 +14,7 @@ from aiohttp import WSMsgType, web
 
 from tests.bot.slack.fake_people import APP, ASKER, BOT, DIRECT, MEMBER_OF, STRANGE, TEAM, TRIGGER_LIVES, FakePeople
 from tests.bot.slack.fake_views import wrong_view
+from tests.bot.slack.limits import complaints
 
 __all__ = ["APP_TOKEN", "ASKER", "BOT", "BOT_TOKEN", "DIRECT", "MEMBER_OF", "STRANGE", "TEAM", "FakeSlack"]
 
@@ -21,9 +22,6 @@ BOT_TOKEN = "xoxb-invented"
 APP_TOKEN = "xapp-1-invented"
 
 USES = 5  # of a response_url
-
-LONGEST = {"section": 3000, "header": 150, "markdown": 12_000}
-KNOWN_BLOCKS = {"section", "header", "divider", "context", "image", "actions", "table", "rich_text", "markdown"}
 
 
 @dataclass
@@ -50,6 +48,7 @@ class FakeSlack(FakePeople):
     dropped: set[str] = field(default_factory=set)
     refused: dict[str, str] = field(default_factory=dict)
     never_in_blocks: bool = False
+    native_charts: bool = False
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     messages: list[dict[str, Any]] = field(default_factory=list)
     responses: list[dict[str, Any]] = field(default_factory=list)
@@ -197,9 +196,9 @@ class FakeSlack(FakePeople):
             return _no("channel_not_found")
         if not arguments.get("text"):
             return _no("no_text")
-        wrong = self.wrong_blocks(_json(arguments.get("blocks") or []))
+        wrong = self.wrong_blocks(_json(arguments.get("blocks") or []), arguments["text"])
         if wrong:
-            return _no("invalid_blocks", response_metadata={"messages": wrong})
+            return _no("invalid_blocks", errors=wrong, response_metadata={"messages": wrong})
         ts = f"{1_700_000_000 + next(self.number)}.000100"
         self.messages.append({**arguments, "blocks": _json(arguments.get("blocks") or []), "method": method, "ts": ts})
         self.changed.set()
@@ -209,52 +208,18 @@ class FakeSlack(FakePeople):
             else _yes(ts=ts, channel=arguments["channel"], message={})
         )
 
-    def wrong_blocks(self, blocks: list[dict[str, Any]]) -> list[str]:
+    def wrong_blocks(self, blocks: list[dict[str, Any]], text: str = "…") -> list[str]:
         """What Slack would say is wrong with the blocks, with a JSON pointer."""
-        wrong = ["[ERROR] no more than 50 items allowed [json-pointer:/blocks]"] if len(blocks) > 50 else []
-        if sum(block["type"] == "table" for block in blocks) > 1:
-            wrong.append("[ERROR] only one table is allowed [json-pointer:/blocks]")
+        wrong = complaints({"text": text, "blocks": blocks})
         for number, block in enumerate(blocks):
-            wrong += [f"[ERROR] {said} [json-pointer:/blocks/{number}]" for said in self._wrong_block(block)]
+            if block.get("type") == "data_visualization" and not self.native_charts:
+                wrong.append(f"[ERROR] unsupported type: data_visualization [json-pointer:/blocks/{number}/type]")
+            if block.get("type") != "image" or "slack_file" not in block:
+                continue
+            uploaded = self.files.get(block["slack_file"].get("id", ""))
+            if uploaded is None or not uploaded.ready or self.never_in_blocks:
+                wrong.append(f"[ERROR] invalid slack file [json-pointer:/blocks/{number}/slack_file]")
         return wrong
-
-    def _wrong_block(self, block: dict[str, Any]) -> list[str]:
-        kind = block["type"]
-        if kind not in KNOWN_BLOCKS:
-            return [f"unsupported type: {kind}"]
-        text = block.get("text")
-        words = text if isinstance(text, str) else (text or {}).get("text", "")
-        wrong = []
-        if len(words) > LONGEST.get(kind, 3000):
-            wrong.append(f"must be less than {LONGEST.get(kind)} characters")
-        if kind == "section" and not words and not block.get("fields"):
-            wrong.append("missing required field: text or fields")
-        if len(block.get("fields", [])) > 10:
-            wrong.append("no more than 10 items allowed")
-        if kind == "image":
-            wrong += self._wrong_image(block)
-        elements = block.get("elements", [])
-        if kind in {"context", "actions"} and not 1 <= len(elements) <= (10 if kind == "context" else 25):
-            wrong.append("wrong number of elements")
-        if kind == "actions":
-            buttons = [element for element in elements if element["type"] == "button"]
-            wrong += ["button text too long" for button in buttons if len(button["text"]["text"]) > 75]
-            wrong += ["value too long" for button in buttons if len(button.get("value", "")) > 2000]
-            names = [button["action_id"] for button in elements]
-            wrong += ["action_id already exists" for name in set(names) if names.count(name) > 1]
-        if kind == "table":
-            wrong += _wrong_table(block)
-        return wrong
-
-    def _wrong_image(self, block: dict[str, Any]) -> list[str]:
-        if not 1 <= len(block.get("alt_text", "")) <= 2000:
-            return ["missing or too long: alt_text"]
-        if ("slack_file" in block) == ("image_url" in block):
-            return ["give image_url or slack_file"]
-        uploaded = self.files.get(block.get("slack_file", {}).get("id", ""))
-        if "slack_file" in block and (uploaded is None or not uploaded.ready or self.never_in_blocks):
-            return ["invalid slack file"]
-        return []
 
     async def _upload(self, request: web.Request) -> web.Response:
         uploaded = self.files[request.match_info["file"]]
@@ -274,16 +239,6 @@ class FakeSlack(FakePeople):
         self.responses.append({**said, "url": str(request.url)})
         self.changed.set()
         return web.Response(text="ok")
-
-
-def _wrong_table(block: dict[str, Any]) -> list[str]:
-    rows = block["rows"]
-    cells = [cell for row in rows for cell in row]
-    wrong = [] if 1 <= len(rows) <= 100 and all(1 <= len(row) <= 20 for row in rows) else ["table too large"]
-    words = [str(cell.get("text", cell.get("value", " "))) for cell in cells]
-    if sum(map(len, words)) > 10_000:
-        wrong.append("too many characters in the table")
-    return wrong + (["must be more than 0 characters"] if "" in words else [])
 
 
 async def _arguments(request: web.Request) -> dict[str, Any]:

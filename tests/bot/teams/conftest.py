@@ -2,12 +2,14 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.card import Card
+from bot.deeds import Deed
 from bot.dialogue import Asker, Reply, Said
 from bot.teams.adapter import Adapter, Keys
 from bot.teams.answering import TeamsVoice
@@ -15,6 +17,8 @@ from bot.teams.app import PATH, Allowed, Teams
 from bot.teams.pictures import Pictures
 from bot.teams.post import Office
 from bot.teams.wire import Registration
+from bot.verbs import Done
+from storage.heard import first_heard
 from storage.store import Store, open_store
 from tests.bot import cards
 from tests.bot.slack.conftest import draw
@@ -40,7 +44,7 @@ class Talk:
     """A voice that notes what it was asked, and answers from the corpus of cards."""
 
     said: list[Said] = field(default_factory=list)
-    done: list[tuple[str, Asker, str, str]] = field(default_factory=list)
+    done: list[tuple[Deed, Asker]] = field(default_factory=list)
     caution: str = ""
     digest: Card = cards.OVERVIEW
 
@@ -54,13 +58,17 @@ class Talk:
             case _:
                 return Reply(card=cards.DEPARTMENTS_CARD, caution=self.caution)
 
-    def do(self, words: str, asker: Asker, thread: str, place: str) -> Card:
-        self.done.append((words, asker, thread, place))
-        if words.startswith("mute"):
-            return Card(title="Not yours to change", text="Administrators may.")
-        if words.startswith("restore"):
-            return Card(title="Told again", text="Digests may tell it again.")
-        return Card(title="Snoozed for 4 weeks", text="Digests leave it out until 8 Dec.")
+    def perform(self, deed: Deed, asker: Asker) -> Done:
+        self.done.append((deed, asker))
+        match deed.verb:
+            case "mute":
+                return Done(card=Card(title="Not yours to change", text="Administrators may."))
+            case "restore":
+                return Done(card=Card(title="Told again", text="Digests may tell it again."), changed=True)
+            case "assign":
+                return Done(card=Card(title="Yours now", text="Use-case session, due 8 Dec."), changed=True)
+            case _:
+                return Done(card=Card(title="Snoozed for 4 weeks", text="Until 8 Dec."), changed=True)
 
 
 @dataclass
@@ -110,7 +118,15 @@ async def bot(fake: FakeTeams, adapter: Adapter, tmp_path) -> AsyncIterator[Bot]
     office = Office(wire=adapter, store=store, pictures=Pictures(draw=draw, store=store), pause=pause, tell=told.append)
     talk = Talk()
     allowed = Allowed(tenants=frozenset({TENANT}), hosts=frozenset({"127.0.0.1"}), insecure=True)
-    teams = Teams(office=office, voice=TeamsVoice(reply=talk.reply, do=talk.do), allowed=allowed)
+    teams = Teams(
+        office=office,
+        voice=TeamsVoice(
+            reply=talk.reply,
+            perform=talk.perform,
+            first_heard=lambda event: first_heard(store, event, datetime.now(UTC)),
+        ),
+        allowed=allowed,
+    )
     app = web.Application()
     app.add_routes(teams.routes())
     async with TestClient(TestServer(app)) as client:

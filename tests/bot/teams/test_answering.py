@@ -9,6 +9,7 @@ import pytest
 from bot.card import Button
 from bot.dialogue import Asker
 from bot.teams.incoming import asked
+from insights.detectors import DETECTORS
 from storage.conversations import all_conversations, conversation
 from storage.shown import card as card_of
 from tests.bot import cards
@@ -16,7 +17,7 @@ from tests.bot.teams.fake_teams import APP, ASKER, BOT, CHANNEL, GROUP, PERSONAL
 
 MENTION = [{"type": "mention", "text": "<at>AI Usage</at>", "mentioned": {"id": BOT, "name": "AI Usage"}}]
 THREAD = f"{CHANNEL};messageid=1700000000000"
-KEY = cards.SALES_ADVICE.key
+KEY = f"{DETECTORS[0].id}:Sales:chatgpt"
 
 
 @pytest.mark.parametrize(
@@ -90,7 +91,8 @@ async def test_what_is_for_the_asker_alone_is_not_shown_to_others_without_a_warn
     assert button["data"] == {"do": "share sales"}
     await bot.hear("invoke", where=GROUP, name="adaptiveCard/action", value={"action": button})
     await bot.fake.until(3)
-    assert bot.talk.done[0][:2] == ("share sales", Asker(platform="teams", user=f"{TENANT}:{ASKER}"))
+    assert (bot.talk.done[0][0].verb, bot.talk.done[0][0].words) == ("share", "sales")
+    assert bot.talk.done[0][1] == Asker(platform="teams", user=f"{TENANT}:{ASKER}")
 
 
 async def test_an_error_is_told_with_a_reference_that_the_log_has_too(bot, caplog):
@@ -129,9 +131,10 @@ async def test_a_submit_of_an_older_client_is_taken_as_well(bot):
 async def digest_with_buttons(bot):
     """A card whose finding can be snoozed and muted, as posted, and the two buttons."""
     buttons = (Button(label="Snooze", do=f"snooze {KEY} 4"), Button(label="Mute", do=f"mute {KEY}"))
-    bot.talk.digest = replace(cards.OVERVIEW, advice=(replace(cards.SALES_ADVICE, buttons=buttons),))
+    bot.talk.digest = replace(cards.OVERVIEW, advice=(replace(cards.SALES_ADVICE, key=KEY, buttons=buttons),))
     await bot.hear(text="digest")
     (posted,) = await bot.fake.until(1)
+    await bot.settled()
     return posted, [each for each in actions(posted.card) if each["verb"] == "do"]
 
 
