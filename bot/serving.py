@@ -184,7 +184,6 @@ def slack_voice(installation: Installation, crew: Crew) -> Voice:
         perform=partial(crew.ask, perform),
         form=partial(crew.ask, form),
         home=partial(crew.ask, home_of),
-        first_heard=lambda event: first_heard(installation.store, event, datetime.now(UTC)),
         by_group=lambda: by_group(installation),
     )
 
