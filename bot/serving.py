@@ -4,7 +4,7 @@ import asyncio
 import logging
 import signal
 import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, date, datetime
@@ -17,29 +17,30 @@ from rich.console import Console
 from bot.card import Digest
 from bot.charts import draw
 from bot.crew import Crew
-from bot.deliver import NotPostedError, Post, Posted, deliver
+from bot.deliver import Postman
 from bot.dialogue import Asker, Reply, Said, reply
-from bot.digest import remember, weekly_digest
+from bot.digest import weekly_digest
 from bot.doing import form, perform
 from bot.home import home_of
 from bot.ingestion import ingest_one, roll_up
 from bot.installation import Installation
 from bot.offering import again
 from bot.rights import by_group
-from bot.schedule import start_schedule
-from bot.settings import SettingsError, SlackSettings, Subscription, secret
+from bot.rounds import Rounds
+from bot.schedule import ROUNDS, start_schedule
+from bot.settings import SettingsError, SlackSettings, secret
 from bot.slack.app import Slack, slack_workspace, start_slack
 from bot.slack.checking import SlackKeys
-from bot.slack.digest import post_digest
 from bot.slack.events import slack_routes
-from bot.slack.install import Installs, NotInstalledError, app_keys, at, place_of
+from bot.slack.install import Installs, app_keys
+from bot.slack.letters import slack_postman
 from bot.slack.oauth import install_routes
 from bot.slack.voice import Voice
 from bot.stopping import Stop
+from bot.subscriptions import next_run, subscriptions_of
 from bot.teams.answering import TeamsVoice
 from bot.teams.app import Teams
-from bot.teams.digest import is_teams
-from bot.teams.digest import post_digest as post_digest_in_teams
+from bot.teams.letters import teams_postman
 from bot.teams.start import start_teams
 from bot.web.app import WebServer, start_web
 from bot.web.voice import WebVoice
@@ -129,11 +130,16 @@ async def serve(installation: Installation) -> None:
     schedule = start_schedule(
         settings,
         ingest=reading.ingest,
-        send=_sending(installation, slack, teams),
+        rounds=Rounds(installation, postmen(slack, teams)).make,
         not_before=_told_to_wait(installation),
     )
     for run in schedule.next_runs():
-        console.print(f"{run.job}: next at {run.at:%a %Y-%m-%d %H:%M %Z}")
+        if run.job != ROUNDS:
+            console.print(f"{run.job}: next at {run.at:%a %Y-%m-%d %H:%M %Z}")
+    for each in subscriptions_of(installation):
+        at = next_run(each, datetime.now(UTC))
+        when = f"next at {at:%a %Y-%m-%d %H:%M %Z}" if at else f"paused: {each.standing.paused}"
+        console.print(f"subscription {each.number}, {each.what} to {each.place}: {when}")
     try:
         await _stopped()
     finally:
@@ -184,7 +190,6 @@ def slack_voice(installation: Installation, crew: Crew) -> Voice:
         perform=partial(crew.ask, perform),
         form=partial(crew.ask, form),
         home=partial(crew.ask, home_of),
-        first_heard=lambda event: first_heard(installation.store, event, datetime.now(UTC)),
         by_group=lambda: by_group(installation),
     )
 
@@ -252,52 +257,14 @@ def _told_to_wait(installation: Installation) -> dict[str, datetime]:
     return {each.source: each.next_try for each in last_runs(installation.store) if each.next_try}
 
 
-def _sending(
-    installation: Installation, slack: Slack | None, teams: Teams | None
-) -> Callable[[Subscription], Awaitable[None]]:
-    async def send(subscription: Subscription) -> None:
-        if subscription.what != "digest":
-            log.warning("subscription %s: only digests are sent so far", subscription.what)
-            return
-        post = _posting(subscription.to, slack, teams)
-        basis = installation.basis()
-        try:
-            digest, seen = await asyncio.to_thread(_written, installation, basis)
-        except NothingToSendError as error:
-            log.warning("digest for %s: %s", subscription.to, error)
-            return
-        delivery = await deliver(
-            digest,
-            subscription,
-            store=installation.store,
-            post=post,
-            clock=lambda: datetime.now(UTC),
-        )
-        if delivery.state != "failed":
-            await asyncio.to_thread(remember, basis, digest, seen)
-
-    return send
-
-
-async def _post(slack: Slack, digest: Digest, to: str) -> Posted:
-    enterprise, team, channel = place_of(to)
-    try:
-        workspace = await at(slack.workspace, slack.installs, team, enterprise)
-    except NotInstalledError as error:
-        raise NotPostedError(str(error)) from error
-    return await post_digest(workspace, digest, channel)
-
-
-def _posting(to: str, slack: Slack | None, teams: Teams | None) -> Post:
-    """Return what posts a digest there: the platform is told by what its ids look like."""
-    if is_teams(to):
-        if teams is None:
-            raise SettingsError(f"a subscription goes to {to} in Teams, and [teams] is not in the settings")
-        office = teams.office
-        return lambda digest, place: post_digest_in_teams(office, digest, place)
-    if slack is None:
-        raise SettingsError(f"a subscription goes to {to} in Slack, and [slack] is not in the settings")
-    return partial(_post, slack)
+def postmen(slack: Slack | None, teams: Teams | None) -> dict[str, Postman]:
+    """Return how each platform that is in the settings delivers."""
+    found: dict[str, Postman] = {}
+    if slack is not None:
+        found["slack"] = slack_postman(slack.workspace, slack.installs)
+    if teams is not None:
+        found["teams"] = teams_postman(teams.office)
+    return found
 
 
 async def _stopped() -> None:

@@ -1,9 +1,8 @@
 """Conversations: mentions in channels, direct messages, and the app's Messages tab.
 
-An event reaches us at least once. Messages of bots, our own among them, and edits are not answered.
+Messages of bots, our own among them, and edits are not answered. `bot/slack/lifecycle.py` lets an event in once.
 """
 
-import asyncio
 import logging
 import re
 from collections.abc import Mapping
@@ -28,23 +27,17 @@ PROMPTS = (
 LINK = re.compile(r"<(?:[#!]|https?:|mailto:|tel:)[^|>]*(?:\|([^>]*))?>")
 
 
-async def is_new(workspace: Workspace, body: Mapping[str, Any]) -> bool:
-    """Whether an event comes for the first time; Slack repeats one that it thinks was not taken, in either mode."""
-    event = body.get("event_id")
-    return not event or await asyncio.to_thread(workspace.voice.first_heard, str(event))
-
-
 async def mentioned(workspace: Workspace, body: Mapping[str, Any]) -> None:
     """Answer a mention in a channel, in its thread: openly, unless something in the answer is for the asker alone."""
     event = body["event"]
-    if is_somebodys(event) and await is_new(workspace, body):
+    if is_somebodys(event):
         await answer(workspace, asked_openly(body, event))
 
 
 async def written(workspace: Workspace, body: Mapping[str, Any]) -> None:
     """Answer a direct message, in a thread beneath it or in the one it was written in."""
     event = body["event"]
-    if event.get("channel_type") == "im" and is_somebodys(event) and await is_new(workspace, body):
+    if event.get("channel_type") == "im" and is_somebodys(event):
         await answer(workspace, asked_directly(body, event))
 
 

@@ -21,8 +21,8 @@ class Voice:
     """The blocking functions that make what is said; each runs in a thread. An empty text asks for the overview.
 
     `again` replies to the question in an earlier answer's button, `perform` does what was pressed or filled in, `form`
-    says what is to be filled in first, `home` what stands in somebody's Home tab. `first_heard` tells whether an
-    event's id is new, `by_group` whether it matters in which user groups somebody is.
+    says what is to be filled in first, `home` what stands in somebody's Home tab. `by_group` tells whether it matters
+    in which user groups somebody is.
     """
 
     reply: Callable[[Said], Reply]
@@ -31,7 +31,6 @@ class Voice:
     perform: Callable[[Deed, Asker], Done]
     form: Callable[[Deed, Asker], Form | Card]
     home: Callable[[Asker], Home]
-    first_heard: Callable[[str], bool]
     by_group: Callable[[], bool] = lambda: False
 
 

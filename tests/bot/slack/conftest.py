@@ -64,10 +64,9 @@ def draw(chart: Chart) -> bytes:
 
 @dataclass
 class Heard(list[Said]):
-    """What was said to the bot; besides, the deeds that were done and by whom, and the events that came."""
+    """What was said to the bot; besides, the deeds that were done, and by whom."""
 
     deeds: list[tuple[Deed, Asker]] = field(default_factory=list)
-    events: set[str] = field(default_factory=set)
 
 
 @pytest.fixture
@@ -107,17 +106,12 @@ def voice_of(heard: Heard) -> Voice:
             deed=deed, title="Do it", about="It is so.", departments=("HR", "Sales"), today=TODAY, actions=actions
         )
 
-    def first_heard(event: str) -> bool:
-        known = event in heard.events
-        heard.events.add(event)
-        return not known
-
     def home(asker: Asker) -> Home:
         if asker.user.endswith("BREAK"):
             raise ValueError("the store is on fire")
         return replace(HOME, rights=f"You are {asker.user}.")
 
-    return Voice(reply=reply, draw=draw, again=again, perform=perform, form=form, home=home, first_heard=first_heard)
+    return Voice(reply=reply, draw=draw, again=again, perform=perform, form=form, home=home)
 
 
 @pytest.fixture
