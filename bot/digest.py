@@ -3,6 +3,7 @@
 Where there are several tools, the view of tools is the seventh.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from bot.advice import advice_of, state_of
@@ -15,6 +16,7 @@ from bot.wording import field, sentence, tool_name
 from insights.basis import Basis
 from insights.catalogue import metrics, views
 from insights.engine import MOST, Examination, examine
+from insights.finding import Finding
 from insights.memory.recall import note, recall
 from insights.question import Question
 from insights.series import ALL_TOOLS, COMPANY, Panel, panel
@@ -35,8 +37,10 @@ HEADLINES = (
 CHART = "depth"
 
 
-def weekly_digest(basis: Basis, organisation: str) -> tuple[Digest | None, Examination]:
-    """Return the digest of the latest complete week, and what the engine saw.
+def weekly_digest(
+    basis: Basis, organisation: str, quiet: Callable[[Finding], bool] = lambda _: False
+) -> tuple[Digest | None, Examination]:
+    """Return the digest of the latest complete week, and what the engine saw. Findings that are `quiet` are left out.
 
     The digest is None while there is no complete week. Making it notes nothing: see `remember`.
     """
@@ -44,6 +48,8 @@ def weekly_digest(basis: Basis, organisation: str) -> tuple[Digest | None, Exami
     shown, seen = examined(basis, tool)
     if not shown.weeks:
         return None, seen
+    loud = [each for each in (*seen.findings, *seen.others) if not quiet(each)]
+    seen = replace(seen, findings=tuple(loud[:MOST]), others=tuple(loud[MOST:]))
     card = Card(
         title=f"{organisation}: AI usage, week of {format_week(shown.weeks[-1])}",
         text=_summary(shown, tool, seen),
@@ -55,7 +61,7 @@ def weekly_digest(basis: Basis, organisation: str) -> tuple[Digest | None, Exami
         footer=footer(shown, tool, by_tool(basis, shown, tool), HEADLINES),
     )
     # One tool is not set beside others.
-    left_out = {"overview"} if tool == ALL_TOOLS else {"overview", "tools"}
+    left_out = {"overview", "proficiency", *(() if tool == ALL_TOOLS else ("tools",))}
     told = tuple(answer(Question(view=each), basis) for each in views() if each not in left_out)
     return Digest(
         week=shown.weeks[-1], card=card, views=tuple(replace(each, advice=(), footer="") for each in told)

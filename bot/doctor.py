@@ -149,23 +149,15 @@ def _directory(installation: Installation) -> Iterator[Check]:
 
 
 def _slack(installation: Installation) -> Iterator[Check]:
-    settings = installation.settings
-    if settings.slack is None:
+    if installation.settings.slack is None:
         yield Check(part="slack", state="look", said="not set up", fix="docs/slack.md has the five steps")
         return
-    from bot.serving import slack_keys  # noqa: PLC0415
-    from bot.slack.app import check_tokens  # noqa: PLC0415
+    from bot.slack.doctor import examine_slack  # noqa: PLC0415
 
-    keys = slack_keys(settings.slack, installation)
-    asyncio.run(check_tokens(settings.slack.mode, settings.slack.base_url, keys))
-    yield Check(part="slack", state="ok", said="Slack accepts the tokens")
-    if not settings.roles.administrators:
-        yield Check(
-            part="slack",
-            state="look",
-            said="nobody may ask yet",
-            fix='[roles] administrators = ["U0123…"] (a Slack user id), or ["*"] for everybody',
-        )
+    yield from (
+        Check(part="slack", state=each.state, said=each.said, fix=each.fix)
+        for each in asyncio.run(examine_slack(installation))
+    )
 
 
 def _teams(installation: Installation) -> Iterator[Check]:

@@ -1,5 +1,7 @@
 """The tables. Migrations in `storage/migrations` bring a store here; a test holds that both agree."""
 
+from datetime import datetime
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -456,6 +458,15 @@ heard = Table(
     comment="events of a platform that were answered, by its own id; forgotten when it repeats them no more",
 )
 
+thread = Table(
+    "thread",
+    metadata,
+    Column("thread", String(64), primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("question", Text, nullable=False),
+    comment="the last question of a thread as it was understood, never its text; forgotten after a day",
+)
+
 # What was told ----------------------------------------------------------------------------------------------------
 
 
@@ -527,6 +538,89 @@ action_taken = Table(
         "a row a change; state: 'open', 'assigned', 'done', 'snoozed' or 'dismissed'; finding: the key of what "
         "proposed it, or ''; owner and who: opaque ids of accounts; done: the day it was really done"
     ),
+)
+
+# Slack ------------------------------------------------------------------------------------------------------------
+# The first three are read and written by slack_sdk's own stores, which name the columns; a test holds that they are
+# all here. What is kept encrypted is longer than slack_sdk's 200 characters, which PostgreSQL would refuse.
+
+
+def _slack_bot() -> list[Column[str] | Column[datetime] | Column[bool]]:
+    return [
+        Column("bot_token", Text),
+        Column("bot_id", String(32)),
+        Column("bot_user_id", String(32)),
+        Column("bot_scopes", Text),
+        Column("bot_refresh_token", Text),
+        Column("bot_token_expires_at", DateTime),
+    ]
+
+
+slack_installations = Table(
+    "slack_installations",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("client_id", String(64), nullable=False),
+    Column("app_id", String(32), nullable=False),
+    Column("enterprise_id", String(32)),
+    Column("enterprise_name", Text),
+    Column("enterprise_url", Text),
+    Column("team_id", String(32)),
+    Column("team_name", Text),
+    *_slack_bot(),
+    Column("user_id", String(32), nullable=False),
+    Column("user_token", Text),
+    Column("user_scopes", Text),
+    Column("user_refresh_token", Text),
+    Column("user_token_expires_at", DateTime),
+    Column("incoming_webhook_url", Text),
+    Column("incoming_webhook_channel", Text),
+    Column("incoming_webhook_channel_id", Text),
+    Column("incoming_webhook_configuration_url", Text),
+    Column("is_enterprise_install", Boolean, nullable=False),
+    Column("token_type", String(32)),
+    Column("installed_at", DateTime, nullable=False),
+)
+
+slack_bots = Table(
+    "slack_bots",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("client_id", String(64), nullable=False),
+    Column("app_id", String(32), nullable=False),
+    Column("enterprise_id", String(32)),
+    Column("enterprise_name", Text),
+    Column("team_id", String(32)),
+    Column("team_name", Text),
+    *_slack_bot(),
+    Column("is_enterprise_install", Boolean, nullable=False),
+    Column("installed_at", DateTime, nullable=False),
+)
+
+slack_oauth_states = Table(
+    "slack_oauth_states",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("state", String(200), nullable=False),
+    Column("expire_at", DateTime, nullable=False),
+)
+
+slack_turn = Table(
+    "slack_turn",
+    metadata,
+    Column("install", String(80), primary_key=True),
+    Column("holder", String(64), nullable=False),
+    Column("until", DateTime(timezone=True), nullable=False),
+    comment="who renews the tokens of an install, until when at the longest: a refresh token works once",
+)
+
+slack_dead = Table(
+    "slack_dead",
+    metadata,
+    Column("install", String(80), primary_key=True),
+    Column("reason", String(64), nullable=False),
+    Column("since", DateTime(timezone=True), nullable=False),
+    comment="installs whose token Slack takes no more; reason: Slack's own code",
 )
 
 # Conversations ----------------------------------------------------------------------------------------------------

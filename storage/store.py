@@ -18,7 +18,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from storage.errors import StoreError
 
-REVISION = "0011"
+REVISION = "0013"
 """The newest migration; a test holds that it is the head of `storage/migrations/versions`."""
 
 PRAGMAS = MappingProxyType(
@@ -173,4 +173,5 @@ def insert_missing(connection: Connection, table: Table, rows: Sequence[Mapping[
             statement = postgresql_insert(table).on_conflict_do_nothing()
         case _:
             statement = sqlite_insert(table).on_conflict_do_nothing()
-    return connection.execute(statement, rows).rowcount
+    # PostgreSQL's driver counts only when asked to
+    return connection.execute(statement.execution_options(preserve_rowcount=True), rows).rowcount

@@ -8,7 +8,7 @@ import jsonschema
 import pytest
 import yaml
 
-from bot.slack.app import SCOPES as NEEDED
+from bot.slack.checking import NEEDED
 from bot.slack.listening import COMMAND
 
 ROOT = Path(__file__).resolve().parents[3]
