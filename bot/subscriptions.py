@@ -296,6 +296,19 @@ def mute(
     return muted
 
 
+def place_gone(installation: Installation, place: str, why: str, now: datetime | None = None) -> int:
+    """Pause what is sent to a place that is archived, deleted, or that the bot was taken out of; return how many.
+
+    The next round tells whose they are, once.
+    """
+    gone = [
+        each for each in subscriptions_of(installation) if bare(each.place) == bare(place) and not each.standing.paused
+    ]
+    for each in gone:
+        kept.stand(installation.store, each.key, paused=why, paused_at=now or datetime.now(UTC), paused_by="")
+    return len(gone)
+
+
 def note_arrived(installation: Installation, key: str, period: str, *, there: bool) -> bool:
     """Note what an operator saw of a delivery in doubt; False where that one is not in doubt.
 
