@@ -91,11 +91,14 @@ def teams_digest(
     return [replace(each, summary=shorten(defanged(told), _SHORT)) for each in messages]
 
 
-def outcome_elements(outcome: Card, about: str) -> list[Element]:
-    """What was done about a finding, and what can be done next, to stand under the finding."""
+def outcome_elements(outcome: Card, about: str, opens: Element | None = None) -> list[Element]:
+    """What was done about a finding, and what can be done next, to stand under the finding.
+
+    `opens` is the button that shows the finding's steps.
+    """
     told = shorten(" ".join(paragraphs(outcome.text)), _SHORT)
     line = _rich(_run(f"✓ {one_line(outcome.title)}. ", weight="Bolder", color="good"), _run(told), spacing="Medium")
-    return [line, *_buttons(outcome.buttons, about)]
+    return [line, *_buttons(outcome.buttons, about, opens)]
 
 
 def summary_of(card: Card) -> str:
@@ -221,7 +224,9 @@ def _figure(field: Field) -> Element:
 def _middle(card: Card, picture: str, *, native: bool) -> list[_Piece]:
     chart = _chart(card.chart, picture, native=native) if card.chart else ()
     tables = _table(card.table) if card.table and card.table.columns else []
-    advice = [_Piece(elements=(_advice(each, number),)) for number, each in enumerate(card.advice, start=1)]
+    folded = len(card.advice) > 1
+    told = [_advice(each, number, folded=folded) for number, each in enumerate(card.advice, start=1)]
+    advice = [_Piece(elements=(each,)) for each in told]
     gone = [_Piece(elements=(_rich(_run(told), spacing="Medium"),)) for told in resolved_words(card)]
     if chart and len(tables) == 1 and card.table and len(card.table.columns) <= _BESIDE:
         return [_Piece(elements=(_beside(chart, tables[0].elements),)), *advice, *gone]
@@ -261,8 +266,11 @@ def _chart(chart: Chart, picture: str, *, native: bool) -> tuple[Element, ...]:
     return drawn | {"fallback": instead, "spacing": "Medium"}, _quiet(told)
 
 
-def _advice(advice: Advice, number: int) -> Element:
-    """What was seen, then what to do: steps in order, and who, how long and where beneath."""
+def _advice(advice: Advice, number: int, *, folded: bool) -> Element:
+    """What was seen, then what to do; steps in order, and who, how long and where beneath.
+
+    `folded` puts steps and what is beneath behind a button: of several findings one wants to see the others first.
+    """
     headline = shorten(defanged(advice.headline), _SHORT) or "A finding"
     items: list[Element] = [_heading(f"{number}\u2024 {headline}", size="Medium")]
     if one_line(advice.state):
@@ -272,13 +280,12 @@ def _advice(advice: Advice, number: int) -> Element:
     action = shorten(one_line(advice.action), _SHORT)
     if action:
         items.append(_rich(_run("Do this: ", weight="Bolder", color="accent"), _run(action, weight="Bolder")))
-    steps = [shorten(one_line(step), _SHORT) for step in advice.steps if one_line(step)][:_STEPS]
-    items += [_step(n, step) for n, step in enumerate(steps, start=1)]
-    facts = " · ".join(f"{name}: {shorten(value, _SHORT)}" for name, value in facts_of(advice))
-    if facts:
-        items.append(_quiet(facts, spacing="Small"))
     key = advice.key if len(advice.key) <= _ASK else ""
-    items += _buttons(advice.buttons, key)
+    name = f"steps:{number}"
+    how = _how(advice)
+    opens = _toggle("Steps", name) if folded and how else None
+    items += [{"type": "Container", "id": name, "isVisible": False, "items": how}] if opens else how
+    items += _buttons(advice.buttons, key, opens)
     return {
         "type": "Container",
         "id": f"finding:{number}:{key}",
@@ -286,6 +293,17 @@ def _advice(advice: Advice, number: int) -> Element:
         "spacing": "Large",
         "items": items,
     }
+
+
+def _how(advice: Advice) -> list[Element]:
+    steps = [shorten(one_line(step), _SHORT) for step in advice.steps if one_line(step)][:_STEPS]
+    facts = " · ".join(f"{name}: {shorten(value, _SHORT)}" for name, value in facts_of(advice))
+    told = [_step(n, step) for n, step in enumerate(steps, start=1)]
+    return [*told, _quiet(facts, spacing="Small")] if facts else told
+
+
+def _toggle(title: str, name: str) -> Element:
+    return {"type": "Action.ToggleVisibility", "title": title, "targetElements": [name]}
 
 
 def _step(number: int, step: str) -> Element:
@@ -328,11 +346,7 @@ def _holds(table: Table, at: int) -> int:
 
 def _hidden(table: Table, at: int, count: int, name: str) -> _Piece:
     rows = table.rows[at : at + count]
-    show: Element = {
-        "type": "Action.ToggleVisibility",
-        "title": f"Show rows {at + 1} to {at + len(rows)}",
-        "targetElements": [name],
-    }
+    show = _toggle(f"Show rows {at + 1} to {at + len(rows)}", name)
     grid = _grid(table, rows) | {"id": name, "isVisible": False}
     return _Piece(elements=({"type": "ActionSet", "actions": [show]}, grid))
 
@@ -405,13 +419,14 @@ def _tail(card: Card) -> list[_Piece]:
     return [_Piece(elements=ending)] if ending else []
 
 
-def _buttons(buttons: Sequence[Button], about: str) -> list[Element]:
+def _buttons(buttons: Sequence[Button], about: str, first: Element | None = None) -> list[Element]:
     """Sets of buttons. `about` is the finding that they belong to, so that it can be marked when one is pressed.
 
     One that is too long to be carried whole is left out, since its answer would be another's.
     """
     fitting = [each for each in buttons if 0 < len(one_line(each.do) or one_line(each.ask)) <= _ASK]
-    actions = [_action(button, about) for button in fitting][: _ACTIONS if about else _SETS * _ACTIONS]
+    actions = [*([first] if first else []), *(_action(button, about) for button in fitting)]
+    actions = actions[: _ACTIONS if about else _SETS * _ACTIONS]
     sets = [actions[i : i + _ACTIONS] for i in range(0, len(actions), _ACTIONS)]
     return [{"type": "ActionSet", "actions": each, "spacing": "Small"} for each in sets]
 

@@ -21,10 +21,13 @@ def with_outcome(card: dict[str, Any], about: str, outcome: Card, *, undone: boo
     for number, container in enumerate(_findings(changed, about)):
         found = True
         items = [each for each in container["items"] if not str(each.get("id", "")).startswith(_MARK)]
+        opens = None
         for each in items:
             if each.get("type") == "ActionSet":
                 each["isVisible"] = undone
-        told = [] if undone else outcome_elements(outcome, about)
+                toggles = (action for action in each["actions"] if action["type"] == "Action.ToggleVisibility")
+                opens = next(toggles, opens)
+        told = [] if undone else outcome_elements(outcome, about, opens)
         container["items"] = items + [each | {"id": f"{_MARK}:{number}:{n}:{about}"} for n, each in enumerate(told)]
     return changed if found else None
 
