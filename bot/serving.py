@@ -195,7 +195,7 @@ def slack_voice(installation: Installation, crew: Crew) -> Voice:
     """Return what the Slack app says and does."""
     return Voice(
         reply=partial(crew.ask, reply),
-        draw=partial(crew.run, draw),
+        draw=partial(crew.run, partial(draw, theme="either")),
         again=partial(crew.ask, again),
         perform=partial(crew.ask, perform),
         form=partial(crew.ask, form),
