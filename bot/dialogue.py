@@ -24,6 +24,7 @@ from bot.rights import (
     seen_by,
     stranger,
 )
+from bot.said import Said
 from insights.basis import Basis
 from insights.question import Question
 from insights.words import listing
@@ -35,23 +36,6 @@ UNSURE = 0.7
 """Below this confidence a language model is asked, where one is configured."""
 MOST_BEFORE = 50
 """Earlier lines of a thread that are read."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Said:
-    """What somebody said. `thread` is an opaque key under which follow-ups find their context, "" for none.
-
-    `place` is the channel it was said in, "" for none, as the platform's subscriptions name it. `private` tells whether
-    only the asker sees the answer. `before` are the thread's earlier lines, oldest first, where whoever asks keeps them
-    and not the store.
-    """
-
-    text: str
-    asker: Asker
-    thread: str = ""
-    place: str = ""
-    private: bool = True
-    before: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,7 +60,7 @@ def reply(said: Said, installation: Installation, as_of: date | None = None) -> 
     if not rights.anything:
         log_refusal(said.asker, "no role")
         return Reply(card=stranger(said.asker, installation), refused=True, whom=administrators(installation))
-    done = requested(said.text, said.asker, rights, installation)
+    done = requested(said, rights, installation, as_of)
     if done is not None:
         if done.refused:
             log_refusal(said.asker, "a request for administrators")

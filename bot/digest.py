@@ -3,6 +3,7 @@
 Where there are several tools, the view of tools is the seventh.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from bot.advice import advice_of, state_of
@@ -17,6 +18,7 @@ from bot.wording import field, sentence, tool_name
 from insights.basis import Basis
 from insights.catalogue import metrics, views
 from insights.engine import MOST, Examination, examine
+from insights.finding import Finding
 from insights.impact import impacts, records
 from insights.memory.recall import note, recall
 from insights.question import Question
@@ -31,15 +33,17 @@ HEADLINES = (
     "messages_per_session",
     "characters_per_prompt",
     "older_model_share",
-    "monthly_spend",
     "unused_spend",
-    "seats_unused_share",
 )
+"""What a leader reads in five seconds; the views in the thread have the others."""
+
 CHART = "depth"
 
 
-def weekly_digest(basis: Basis, organisation: str) -> tuple[Digest | None, Examination]:
-    """Return the digest of the latest complete week, and what the engine saw.
+def weekly_digest(
+    basis: Basis, organisation: str, quiet: Callable[[Finding], bool] = lambda _: False
+) -> tuple[Digest | None, Examination]:
+    """Return the digest of the latest complete week, and what the engine saw. Findings that are `quiet` are left out.
 
     The digest is None while there is no complete week. Making it notes nothing: see `remember`.
     """
@@ -47,6 +51,8 @@ def weekly_digest(basis: Basis, organisation: str) -> tuple[Digest | None, Exami
     shown, seen = examined(basis, tool)
     if not shown.weeks:
         return None, seen
+    loud = [each for each in (*seen.findings, *seen.others) if not quiet(each)]
+    seen = replace(seen, findings=tuple(loud[:MOST]), others=tuple(loud[MOST:]))
     card = Card(
         title=f"{organisation}: AI usage, week of {format_week(shown.weeks[-1])}",
         text=_summary(shown, tool, seen, basis),
@@ -126,8 +132,13 @@ def _summary(shown: Panel, tool: str, seen: Examination, basis: Basis) -> str:
 
 
 def _joined(start: str, parts: list[str]) -> str:
+    """The parts in one sentence. Over how many weeks they changed is said once, at its end."""
     told = [each for each in parts if each]
-    return f"{start}{'; '.join(told)}." if told else ""
+    if not told:
+        return ""
+    _, over, span = told[-1].rpartition(" over ")
+    shorter = [each.removesuffix(f"{over}{span}") if over else each for each in told[:-1]]
+    return f"{start}{'; '.join((*shorter, told[-1]))}."
 
 
 def _extremes(shown: Panel, tool: str) -> str:
