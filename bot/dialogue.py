@@ -1,12 +1,17 @@
 """What somebody said, and what the bot replies: the one way in for Slack, Teams, the chat page and the terminal."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 
-from bot.answer import ask
+import msgspec
+
+from bot.answer import answered
 from bot.card import Card
-from bot.conversation.understand import Understanding
+from bot.conversation.understand import Understanding, remembered, understand
+from bot.conversation.vocabulary import Vocabulary, vocabulary_of
 from bot.installation import Installation
+from bot.language import read_by_model
+from bot.noting import note
 from bot.requesting import requested
 from bot.rights import (
     Asker,
@@ -19,25 +24,18 @@ from bot.rights import (
     seen_by,
     stranger,
 )
+from bot.said import Said
+from insights.basis import Basis
 from insights.question import Question
 from insights.words import listing
+from storage.threads import last_question, remember
 
 __all__ = ["Asker", "Reply", "Said", "reply"]
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Said:
-    """What somebody said. `thread` is an opaque key under which follow-ups find their context, "" for none.
-
-    `place` is the channel it was said in, "" for none, as the platform's subscriptions name it. `private` tells whether
-    only the asker sees the answer.
-    """
-
-    text: str
-    asker: Asker
-    thread: str = ""
-    place: str = ""
-    private: bool = True
+UNSURE = 0.7
+"""Below this confidence a language model is asked, where one is configured."""
+MOST_BEFORE = 50
+"""Earlier lines of a thread that are read."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,15 +60,20 @@ def reply(said: Said, installation: Installation, as_of: date | None = None) -> 
     if not rights.anything:
         log_refusal(said.asker, "no role")
         return Reply(card=stranger(said.asker, installation), refused=True, whom=administrators(installation))
-    done = requested(said.text, said.asker, rights, installation)
+    done = requested(said, rights, installation, as_of)
     if done is not None:
         if done.refused:
             log_refusal(said.asker, "a request for administrators")
         whom = administrators(installation) if done.refused else ()
         return Reply(card=done.card, refused=done.refused, whom=whom)
+    if (noted := note(said.text, said.asker, rights, installation, as_of)) is not None:
+        return Reply(card=noted)
     basis = seen_by(installation.basis(as_of), rights)
-    answer = ask(said.text, basis, installation.settings)
-    understanding = answer.understanding
+    vocabulary = vocabulary_of(basis)
+    context = _context(said, installation, basis, vocabulary)
+    understanding = understand(said.text, vocabulary, basis.as_of, context)
+    if understanding.confidence < UNSURE and (language := installation.settings.language):
+        understanding = read_by_model(said.text, vocabulary, basis.as_of, language, installation) or understanding
     refusal = narrowed(understanding.question, rights)
     if isinstance(refusal, Card):
         return _refused(said, refusal, installation, understanding)
@@ -78,12 +81,33 @@ def reply(said: Said, installation: Installation, as_of: date | None = None) -> 
         # What a leader may not see is answered as what does not exist: neither tells that there is such a department.
         words = listing([f"“{word}”" for word in understanding.unknown])
         return _refused(said, beyond(rights, words), installation, understanding)
+    answer = answered(understanding, vocabulary, basis, installation.settings)
+    if said.thread and (question := remembered(understanding)):
+        remember(installation.store, said.thread, msgspec.json.encode(question).decode(), datetime.now(UTC))
     return Reply(
         card=answer.card,
-        question=None if understanding.unknown else understanding.question,
+        question=None if understanding.asks_back else understanding.question,
         caution=caution(rights, understanding),
         understanding=understanding,
     )
+
+
+def _context(said: Said, installation: Installation, basis: Basis, vocabulary: Vocabulary) -> Question | None:
+    """The question that a follow-up leans on; none that is about what the asker may not see."""
+    context: Question | None = None
+    if said.before:
+        for line in said.before[-MOST_BEFORE:]:
+            context = remembered(understand(line, vocabulary, basis.as_of, context)) or context
+        return context
+    written = last_question(installation.store, said.thread, datetime.now(UTC)) if said.thread else None
+    if written is None:
+        return None
+    try:
+        context = msgspec.json.decode(written, type=Question)
+    except msgspec.MsgspecError:
+        return None  # another version's
+    seen = basis.visible is None or set(context.departments) <= set(basis.visible)
+    return context if seen else None
 
 
 def _refused(said: Said, card: Card, installation: Installation, understanding: Understanding) -> Reply:
@@ -93,7 +117,7 @@ def _refused(said: Said, card: Card, installation: Installation, understanding: 
 
 def caution(rights: Rights, understanding: Understanding) -> str:
     """What to say before an answer is shown to others than its asker; empty where nothing in it is for them alone."""
-    if rights.administrator or understanding.unknown or understanding.question.view == "help":
+    if rights.administrator or understanding.asks_back or understanding.question.view == "help":
         return ""
     about = listing(understanding.question.departments) or "the whole company"
     return f"This tells of {about}. Everybody here will see it, also those who may not ask about it themselves."

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Table, func, select
+from sqlalchemy import Column, Table, func, select
 
 from storage.facts import Contract
 from storage.schema import (
@@ -110,6 +110,19 @@ def departments(store: Store) -> tuple[str, ...]:
     """Return the departments that anybody belongs to now, by name."""
     with store.reading() as connection:
         return tuple(sorted(connection.scalars(select(member.c.department).where(member.c.until.is_(None)).distinct())))
+
+
+def places(store: Store, least: int) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
+    """Return the teams, each with its department, and the locations that at least so many people belong to now."""
+
+    def held(*columns: Column[str]) -> list[tuple[str, ...]]:
+        wanted = select(*columns).where(member.c.until.is_(None), columns[0] != "").group_by(*columns)
+        with store.reading() as connection:
+            rows = connection.execute(wanted.having(func.count(member.c.person.distinct()) >= least).order_by(*columns))
+            return [tuple(row) for row in rows]
+
+    teams = tuple((team, department) for team, department in held(member.c.team, member.c.department))
+    return teams, tuple(location for (location,) in held(member.c.location))
 
 
 def contracts(store: Store) -> dict[str, Contract]:

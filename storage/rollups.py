@@ -322,19 +322,27 @@ def _holders(week: date) -> CTE:
     )
 
 
-def _seat_use(week: date) -> tuple[Select[Any]]:
+def seats_in_use(week: date) -> CTE:
+    """Return the seats held at the end of the week, as `_holders` has them, and whether each is used.
+
+    `activated`: ever used; `active`: used in the last ACTIVE_WEEKS weeks; `in_grace`: never used, and new. Each 0 or 1.
+    """
     holder = _holders(week)
     mine = and_(person_week.c.person == holder.c.person, person_week.c.tool == holder.c.tool)
     ever = select(1).where(mine, person_week.c.week <= week).exists()
     lately = select(1).where(mine, _window(week, ACTIVE_WEEKS)).exists()
     grace_began = week + timedelta(days=6) - GRACE
     new = or_(holder.c.first > grace_began, func.coalesce(holder.c.joined > grace_began, false()))
-    used = select(
+    return select(
         holder,
         cast(ever, Integer).label("activated"),
         cast(lately, Integer).label("active"),
         case((and_(~ever, new), 1), else_=0).label("in_grace"),
     ).cte("used")
+
+
+def _seat_use(week: date) -> tuple[Select[Any]]:
+    used = seats_in_use(week)
     grain = _grains((used.c.price, used.c.activated, used.c.active, used.c.in_grace), used, literal(True))
     by = (grain.c.tool, grain.c.segment, grain.c.name)
     return (

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 import time
 import uuid
 from collections import defaultdict
@@ -30,6 +31,7 @@ log = logging.getLogger(__name__)
 
 DEAD = frozenset({"invalid_auth", "account_inactive", "token_revoked", "org_login_required", "team_access_not_granted"})
 """Slack's codes for a token that works never again: the app has to be installed anew."""
+ID = re.compile(r"[TE][A-Z0-9]{1,30}")
 RENEWED_BEFORE = 120  # minutes of the twelve hours that a token lives
 TURN = timedelta(seconds=60)
 WAITS, WAIT = 20, 0.5
@@ -75,6 +77,16 @@ def app_keys(settings: SlackSettings, folder: Path) -> AppKeys | None:
             '[slack] workspaces is empty: name the workspaces and organisations that may install the app, ["T0123…"] '
             'or ["E0123…"]; their people can ask about your organisation\'s data'
         )
+    wrong = next((each for each in settings.workspaces if not ID.fullmatch(each)), None)
+    if wrong is not None:
+        raise SettingsError(
+            f'[slack] workspaces holds "{wrong}": write ids, T… of a workspace (in its address in a browser) or E… of '
+            "an organisation, not names"
+        )
+    if settings.address and not settings.address.startswith(("https://", "http://127.0.0.1", "http://localhost")):
+        raise SettingsError(
+            f'[slack] address is "{settings.address}": write one such as "https://ai-usage.example.com"'
+        )
     is_reference = settings.client_id.startswith(("env:", "file:"))
     return AppKeys(
         client_id=secret(settings.client_id, "slack.client_id", folder) if is_reference else settings.client_id,
@@ -91,8 +103,8 @@ def name_of(bot: Bot) -> str:
 
 
 def place_of(to: str) -> tuple[str | None, str | None, str]:
-    """Return (organisation, workspace, channel) of "E…/T…/C…", "T…/C…" or "C…", where the channel may be a person."""
-    *before, channel = to.split("/")
+    """Return (organisation, workspace, channel) of "E…/T…/C…", "T…/C…", "T…:C…" or "C…", where that may be a person."""
+    *before, channel = to.replace(":", "/").split("/")
     enterprise = next((each for each in before if each.startswith("E")), None)
     team = next((each for each in before if not each.startswith("E")), None)
     return enterprise, team, channel

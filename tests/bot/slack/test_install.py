@@ -306,6 +306,8 @@ def test_turns_are_had_by_one_and_end_by_themselves(store):
         ({}, "neither bot_token"),
         ({"client_id": "1.2", "bot_token": "env:X"}, "remove bot_token"),
         ({"client_id": "1.2"}, "workspaces is empty"),
+        ({"client_id": "1.2", "workspaces": [ONE, "general"]}, 'holds "general": write ids'),
+        ({"client_id": "1.2", "workspaces": [ONE], "address": "ai.test"}, 'address is "ai.test": write one such as'),
         ({"client_id": "1.2", "workspaces": [ONE]}, "slack.client_secret is not set"),
         ({"client_id": "1.2", "workspaces": [ONE], "client_secret": "shhh"}, "slack.client_secret holds a value"),
     ],
