@@ -123,10 +123,11 @@ def main() -> None:
         verdicts = judged(part)
         right = sum(each.right for each in verdicts)
         confident = sum(each.confident for each in verdicts)
+        doubted = sum(each.right and not each.found.asks_back and each.found.confidence < SURE for each in verdicts)
         times = sorted(each.seconds for each in verdicts)
         print(
-            f"{part}: {len(verdicts)} questions, {right / len(verdicts):.1%} right, "
-            f"{confident / len(verdicts):.1%} confidently wrong, median {1000 * times[len(times) // 2]:.1f} ms, "
+            f"{part}: {len(verdicts)} questions, {right / len(verdicts):.1%} right ({doubted / len(verdicts):.1%} with a "
+            f"doubt), {confident / len(verdicts):.1%} confidently wrong, median {1000 * times[len(times) // 2]:.1f} ms, "
             f"slowest {1000 * times[-1]:.1f} ms"
         )
         if "--wrong" in sys.argv and (part != "aside" or "--aside" in sys.argv):

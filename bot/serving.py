@@ -76,7 +76,9 @@ def _written(installation: Installation, basis: Basis) -> tuple[Digest, Examinat
 def web_voice(installation: Installation, as_of: date | None = None) -> WebVoice:
     """Return what the chat page says."""
     return WebVoice(
-        ask=lambda text: reply(Said(text=text, asker=Asker(platform="web")), installation, as_of).card,
+        ask=lambda text, visitor: (
+            reply(Said(text=text, asker=Asker(platform="web"), thread=f"web:{visitor}"), installation, as_of).card
+        ),
         digest=digesting(installation, as_of),
         draw=draw,
         organisation=installation.settings.organisation.name,
