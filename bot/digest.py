@@ -30,10 +30,10 @@ HEADLINES = (
     "messages_per_session",
     "characters_per_prompt",
     "older_model_share",
-    "monthly_spend",
     "unused_spend",
-    "seats_unused_share",
 )
+"""What a leader reads in five seconds; the views in the thread have the others."""
+
 CHART = "depth"
 
 
@@ -125,8 +125,13 @@ def _summary(shown: Panel, tool: str, seen: Examination) -> str:
 
 
 def _joined(start: str, parts: list[str]) -> str:
+    """The parts in one sentence. Over how many weeks they changed is said once, at its end."""
     told = [each for each in parts if each]
-    return f"{start}{'; '.join(told)}." if told else ""
+    if not told:
+        return ""
+    _, over, span = told[-1].rpartition(" over ")
+    shorter = [each.removesuffix(f"{over}{span}") if over else each for each in told[:-1]]
+    return f"{start}{'; '.join((*shorter, told[-1]))}."
 
 
 def _extremes(shown: Panel, tool: str) -> str:

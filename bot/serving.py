@@ -4,10 +4,11 @@ import asyncio
 import logging
 import signal
 import traceback
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, date, datetime
+from functools import partial
 
 import msgspec
 from aiohttp import web
@@ -15,10 +16,12 @@ from rich.console import Console
 
 from bot.card import Digest
 from bot.charts import draw
+from bot.crew import Crew
 from bot.deliver import Postman
 from bot.dialogue import Asker, Reply, Said, reply
 from bot.digest import weekly_digest
 from bot.doing import form, perform
+from bot.home import home_of
 from bot.ingestion import ingest_one, roll_up
 from bot.installation import Installation
 from bot.offering import again
@@ -34,7 +37,7 @@ from bot.slack.letters import slack_postman
 from bot.slack.oauth import install_routes
 from bot.slack.voice import Voice
 from bot.stopping import Stop
-from bot.subscriptions import next_run, subscriptions_of
+from bot.subscriptions import next_run, place_gone, subscriptions_of
 from bot.teams.answering import TeamsVoice
 from bot.teams.app import Teams
 from bot.teams.letters import teams_postman
@@ -73,23 +76,22 @@ def _written(installation: Installation, basis: Basis) -> tuple[Digest, Examinat
     return digest, seen
 
 
-def web_voice(installation: Installation, as_of: date | None = None) -> WebVoice:
-    """Return what the chat page says."""
+def web_voice(installation: Installation, as_of: date | None = None, crew: Crew | None = None) -> WebVoice:
+    """Return what the chat page says; with a crew, answers are worked out by it."""
+    told = partial(crew.ask, reply) if crew else replying(installation, as_of)
     return WebVoice(
-        ask=lambda text, visitor: (
-            reply(Said(text=text, asker=Asker(platform="web"), thread=f"web:{visitor}"), installation, as_of).card
-        ),
+        ask=lambda text, visitor: told(Said(text=text, asker=Asker(platform="web"), thread=f"web:{visitor}")).card,
         digest=digesting(installation, as_of),
-        draw=draw,
+        draw=partial(crew.run, draw) if crew else draw,
         organisation=installation.settings.organisation.name,
     )
 
 
-def teams_voice(installation: Installation, as_of: date | None = None) -> TeamsVoice:
-    """Return what is said in Teams."""
+def teams_voice(installation: Installation, crew: Crew | None = None) -> TeamsVoice:
+    """Return what is said in Teams; with a crew, answers are worked out by it."""
     return TeamsVoice(
-        reply=replying(installation, as_of),
-        perform=lambda deed, asker: perform(deed, asker, installation, as_of),
+        reply=partial(crew.ask, reply) if crew else replying(installation),
+        perform=partial(crew.ask, perform) if crew else lambda deed, asker: perform(deed, asker, installation),
         first_heard=lambda event: first_heard(installation.store, event, datetime.now(UTC)),
     )
 
@@ -111,9 +113,12 @@ async def serve(installation: Installation) -> None:
     """Serve everything the settings name until a signal stops it."""
     settings = installation.settings
     console = Console(highlight=False)
-    slack = await _slack(installation) if settings.slack else None
-    teams = await start_teams(installation, teams_voice(installation), draw) if settings.teams else None
-    web = await _web(installation, slack, teams)
+    crew = Crew(installation)
+    crew.warm_up()
+    slack = await _slack(installation, crew) if settings.slack else None
+    drawn = partial(crew.run, draw)
+    teams = await start_teams(installation, teams_voice(installation, crew), drawn) if settings.teams else None
+    web = await _web(installation, crew, slack, teams)
     console.print(f"Chat page: {web.url}")
     if slack is not None:
         console.print(
@@ -139,6 +144,7 @@ async def serve(installation: Installation) -> None:
         await _stopped()
     finally:
         schedule.close()
+        crew.close()
         await reading.close()
         if slack is not None:
             await slack.close()
@@ -147,7 +153,7 @@ async def serve(installation: Installation) -> None:
         await web.close()
 
 
-async def _web(installation: Installation, slack: Slack | None, teams: Teams | None) -> WebServer:
+async def _web(installation: Installation, crew: Crew, slack: Slack | None, teams: Teams | None) -> WebServer:
     settings = installation.settings
     token = secret(settings.web.token, "web.token", settings.folder) if settings.web.token else ""
     routes: list[web.RouteDef] = []
@@ -157,33 +163,43 @@ async def _web(installation: Installation, slack: Slack | None, teams: Teams | N
         if slack.installs is not None:
             routes += install_routes(slack.installs)
     routes += teams.routes() if teams is not None else ()
-    return await start_web(settings.web, web_voice(installation), token=token, routes=routes)
+    return await start_web(settings.web, web_voice(installation, crew=crew), token=token, routes=routes)
 
 
-async def _slack(installation: Installation) -> Slack:
+async def _slack(installation: Installation, crew: Crew) -> Slack:
     settings = installation.settings
     assert settings.slack is not None  # noqa: S101 - the caller asks first
     keys = slack_keys(settings.slack, installation)
-    slack = settings.slack
+    slack, voice = settings.slack, slack_voice(installation, crew)
     return await start_slack(
-        slack_workspace(slack.base_url, keys, slack_voice(installation), native_charts=slack.native_charts),
+        slack_workspace(slack.base_url, keys, voice, native_charts=slack.native_charts),
         slack.mode,
         slack.base_url,
         keys,
         installs=slack_installs(slack, installation),
         store=installation.store,
+        lost=losing(installation),
     )
 
 
-def slack_voice(installation: Installation) -> Voice:
+def losing(installation: Installation) -> Callable[[str, str, str], Awaitable[None]]:
+    """Return what pauses the subscriptions of a channel that is gone, given its workspace, id and what happened."""
+
+    async def lost(team: str, channel: str, why: str) -> None:
+        await asyncio.to_thread(place_gone, installation, f"{team}:{channel}", why)
+
+    return lost
+
+
+def slack_voice(installation: Installation, crew: Crew) -> Voice:
     """Return what the Slack app says and does."""
     return Voice(
-        reply=replying(installation),
-        draw=draw,
-        again=lambda words, asker: again(words, asker, installation),
-        perform=lambda deed, asker: perform(deed, asker, installation),
-        form=lambda deed, asker: form(deed, asker, installation),
-        first_heard=lambda event: first_heard(installation.store, event, datetime.now(UTC)),
+        reply=partial(crew.ask, reply),
+        draw=partial(crew.run, partial(draw, theme="either")),
+        again=partial(crew.ask, again),
+        perform=partial(crew.ask, perform),
+        form=partial(crew.ask, form),
+        home=partial(crew.ask, home_of),
         by_group=lambda: by_group(installation),
     )
 

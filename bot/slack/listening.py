@@ -13,8 +13,9 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from bot.slack.answering import Asked, answer
 from bot.slack.client import slack_client
 from bot.slack.conversations import mentioned, opened, written
+from bot.slack.home import REFRESH, publish
 from bot.slack.modals import CALLBACK, open_form, problems, submitted
-from bot.slack.pressing import do_pressed, press_of, wants_form
+from bot.slack.pressing import do_pressed, press_of, team_of, wants_form
 from bot.slack.voice import Workspace
 
 COMMAND = "/ai-usage"
@@ -60,12 +61,17 @@ def _hear_people(app: AsyncApp, here: Here) -> None:
         await ack()
         await submitted(here(context), body)
 
+    async def refresh(ack: AsyncAck, body: JSON, context: AsyncBoltContext) -> None:
+        await ack()
+        await publish(here(context), team_of(body), body["user"]["id"])
+
     async def link(ack: AsyncAck) -> None:
         await ack()
 
     app.command(COMMAND)(command)
     app.action(ASK)(question)
     app.action(DO)(verb)
+    app.action(REFRESH)(refresh)
     app.action(ANY)(link)
     app.view(CALLBACK)(form)
 
@@ -82,6 +88,8 @@ def _hear_events(app: AsyncApp, here: Here) -> None:
     async def tab(body: JSON, context: AsyncBoltContext) -> None:
         if body["event"].get("tab") == "messages":
             await opened(here(context), body)
+        else:
+            await publish(here(context), body.get("team_id") or "", body["event"]["user"])
 
     async def nothing() -> None:
         return

@@ -13,8 +13,9 @@ import msgspec
 from bot.card import Card
 from bot.deeds import Deed
 from bot.doing import Form
-from bot.render.slack import clip
+from bot.render.slack_words import clip
 from bot.slack.answering import Asked, apologising, asker
+from bot.slack.home import publish
 from bot.slack.pressing import Press, tell_done
 from bot.slack.voice import Workspace
 
@@ -59,6 +60,8 @@ async def submitted(workspace: Workspace, body: Mapping[str, Any]) -> None:
     async with apologising(workspace, asked):
         done = await workspace.work.do(workspace.voice.perform, deed, await asker(workspace, asked.team, asked.user))
         await tell_done(workspace, asked, done, beneath)
+        if asked.channel == asked.user:
+            await publish(workspace, asked.team, asked.user)
 
 
 def kept_of(press: Press, deed: Deed) -> str:
@@ -92,6 +95,7 @@ def filled(form: Form, user: str, kept: str) -> View:
             blocks += [_owner(user), _day("day", "Until when", form.today + DUE_IN)]
             submit = "Take it"
         case _:
+            blocks += _which(form) if form.deed.verb == "did" else []
             blocks += [_day("day", "On which day was it done?", form.today), *_reached(form.departments), _people()]
             submit = "Note it"
     return _view(TITLES[form.deed.verb], blocks) | {
@@ -122,9 +126,11 @@ def deed_of(body: Mapping[str, Any]) -> tuple[Deed, Asked, str]:
     day = values.get("day", {}).get("selected_date")
     person = values.get("owner", {}).get("selected_user")
     people = values.get("people", {}).get("value")
+    action = (values.get("action", {}).get("selected_option") or {}).get("value")
     deed = replace(
         kept.deed,
         day=date.fromisoformat(day) if day else None,
+        action=action or kept.deed.action,
         person=f"{kept.team}:{person}" if person else kept.deed.person,
         reached=tuple(each["text"]["text"] for each in values.get("reached", {}).get("selected_options") or ()),
         people=int(people) if people and people.isdecimal() else None,
@@ -133,10 +139,10 @@ def deed_of(body: Mapping[str, Any]) -> tuple[Deed, Asked, str]:
         text="",
         user=body["user"]["id"],
         team=kept.team,
-        channel=kept.channel or body["user"]["id"],
+        channel=kept.channel,
         thread=kept.thread or None,
         response_url=kept.response_url,
-        direct=not kept.channel or kept.channel.startswith("D"),
+        direct=not kept.channel.startswith(("C", "G")),
     )
     return deed, asked, kept.beneath
 
@@ -162,6 +168,12 @@ def _input(block: str, label: str, element: Block, *, optional: bool = False, hi
         "optional": optional,
     }
     return made | ({"hint": _plain(hint, 2000)} if hint else {})
+
+
+def _which(form: Form) -> list[Block]:
+    """A choice of the catalogue's actions: what was done is kept as one of them, and in no words about people."""
+    options = [{"text": _plain(title, OPTION), "value": action} for action, title in form.actions[:MOST_OPTIONS]]
+    return [_input("action", "What was done?", {"type": "static_select", "options": options})]
 
 
 def _owner(user: str) -> Block:

@@ -3,15 +3,16 @@
 import struct
 import zlib
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import pytest
 
-from bot.card import Bar, BarChart, Button, Card, Chart
+from bot.card import Bar, BarChart, Button, Card, Chart, Field
 from bot.deeds import Deed
 from bot.dialogue import Asker, Reply, Said
 from bot.doing import Form
+from bot.home import Home, OwnAction
 from bot.offering import reread
 from bot.slack.app import Slack, SlackKeys, slack_workspace, start_slack
 from bot.slack.voice import Voice
@@ -20,6 +21,12 @@ from insights.question import Question
 from tests.bot.slack.fake_slack import APP_TOKEN, BOT_TOKEN, FakeSlack
 
 TODAY = date(2026, 10, 5)
+HOME = Home(
+    title="Acme: AI usage",
+    rights="",
+    fields=(Field(label="People", value="40", change="up 2", trend="better"),),
+    actions=(OwnAction(title="Hold office hours", key="lapsing:Sales:chatgpt", due=TODAY, overdue=True),),
+)
 KEYS = SlackKeys(bot_token=BOT_TOKEN, app_token=APP_TOKEN)
 
 
@@ -57,10 +64,9 @@ def draw(chart: Chart) -> bytes:
 
 @dataclass
 class Heard(list[Said]):
-    """What was said to the bot; besides, the deeds that were done and by whom, and the events that came."""
+    """What was said to the bot; besides, the deeds that were done, and by whom."""
 
     deeds: list[tuple[Deed, Asker]] = field(default_factory=list)
-    events: set[str] = field(default_factory=set)
 
 
 @pytest.fixture
@@ -95,14 +101,17 @@ def voice_of(heard: Heard) -> Voice:
     def form(deed: Deed, asker: Asker) -> Form | Card:
         if "Secret" in deed.key:
             return Card(title="Not yours to change", text="Ask somebody.")
-        return Form(deed=deed, title="Do it", about="It is so.", departments=("HR", "Sales"), today=TODAY)
+        actions = (("multi_turn_workshop", "Run a workshop"),) if deed.verb == "did" else ()
+        return Form(
+            deed=deed, title="Do it", about="It is so.", departments=("HR", "Sales"), today=TODAY, actions=actions
+        )
 
-    def first_heard(event: str) -> bool:
-        known = event in heard.events
-        heard.events.add(event)
-        return not known
+    def home(asker: Asker) -> Home:
+        if asker.user.endswith("BREAK"):
+            raise ValueError("the store is on fire")
+        return replace(HOME, rights=f"You are {asker.user}.")
 
-    return Voice(reply=reply, draw=draw, again=again, perform=perform, form=form, first_heard=first_heard)
+    return Voice(reply=reply, draw=draw, again=again, perform=perform, form=form, home=home)
 
 
 @pytest.fixture
