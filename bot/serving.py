@@ -130,7 +130,7 @@ async def serve(installation: Installation) -> None:
     schedule = start_schedule(
         settings,
         ingest=reading.ingest,
-        rounds=Rounds(installation, postmen(slack, teams)).make,
+        rounds=Rounds(installation, postmen(slack, teams), ask=crew.ask).make,
         not_before=_told_to_wait(installation),
     )
     for run in schedule.next_runs():

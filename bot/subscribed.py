@@ -68,7 +68,7 @@ resume_one = on_number(lambda number, said, at: resume(number, said.asker, at), 
 def preview(words: str, said: Said, installation: Installation, as_of: date | None = None) -> Card:
     """Show what a subscription would send now, to the asker."""
     found = find(words, said.asker, installation)
-    letter = letter_of(found, installation, as_of, said.asker.groups)
+    letter = letter_of(found, as_of, said.asker.groups, installation)
     if letter is None:
         return Card(title=f"Nothing to send for {found.number}", text="There is nothing to tell now: nothing is sent.")
     card = letter.digest.card
@@ -92,6 +92,12 @@ def what_of(subscription: Subscription) -> str:
     switches += ["only with news"] if subscription.skip_empty else []
     extra = f" ({', '.join(switches)})" if switches else ""
     return f"{kind} for {subscription.audience}{about}{extra}"
+
+
+def when_next(subscription: Subscription, now: datetime) -> str:
+    """Say when it is sent next, or why it is not: "next Mon 7 Dec, 09:00 CET"."""
+    said = _next(subscription, now)
+    return said if subscription.standing.paused else f"next {said}"
 
 
 def _next(subscription: Subscription, now: datetime) -> str:
