@@ -1,17 +1,14 @@
 """What somebody sees who opens the bot's own page: what they may ask, the numbers at a glance, and what is theirs."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bot.card import Field
 from bot.dialogue import Asker, Said, reply
-from bot.granting import Holder, holders
 from bot.installation import Installation
 from bot.rights import Rights, administrators, rights_of
 from bot.status import SourceStatus, status_of
-from bot.subscribed import what_of, when_next
-from bot.subscriptions import Subscription, own_subscriptions
 from bot.taking import title_of
 from insights.words import day, listing, tool_name
 from storage.taken import Taken, ongoing, taken
@@ -19,7 +16,6 @@ from storage.taken import Taken, ongoing, taken
 MOST_FIELDS = 4
 MOST_ACTIONS = 10
 MOST_SOURCES = 15
-MOST_SENT = 15
 MOST_HOLDERS = 20
 
 
@@ -43,17 +39,6 @@ class SourceLine:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class SubscriptionLine:
-    """Something that is sent to somebody, or that they subscribed: its number, what it is, where it goes, when next."""
-
-    number: str
-    what: str
-    place: str
-    when: str
-    paused: bool
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class HolderLine:
     """Somebody with a role: an opaque id as the settings or a grant have it, and what it lets them see."""
 
@@ -74,7 +59,6 @@ class Home:
     fields: tuple[Field, ...] = ()
     footer: str = ""
     actions: tuple[OwnAction, ...] = ()
-    subscriptions: tuple[SubscriptionLine, ...] = ()
     sources: tuple[SourceLine, ...] = ()
     holders: tuple[HolderLine, ...] | None = None
 
@@ -96,9 +80,6 @@ def home_of(asker: Asker, installation: Installation, as_of: date | None = None)
         fields=card.fields[:MOST_FIELDS],
         footer=card.footer,
         actions=actions,
-        subscriptions=tuple(
-            _subscription(each, datetime.now(UTC)) for each in own_subscriptions(asker, installation)[:MOST_SENT]
-        ),
         sources=tuple(_source(each, rights, installation.settings.organisation.timezone) for each in sources),
         holders=_holders(installation) if rights.administrator else None,
     )
@@ -131,25 +112,10 @@ def _moment(when: datetime, zone: str) -> str:
     return f"{local.day} {local:%B %H:%M} {local:%Z}"
 
 
-def _subscription(each: Subscription, now: datetime) -> SubscriptionLine:
-    return SubscriptionLine(
-        number=each.number,
-        what=what_of(each),
-        place=each.place,
-        when=f"{each.cadence}; {when_next(each, now)}",
-        paused=bool(each.standing.paused),
-    )
-
-
 def _holders(installation: Installation) -> tuple[HolderLine, ...]:
-    return tuple(HolderLine(who=each.who, may=_holds(each)) for each in holders(installation)[:MOST_HOLDERS])
-
-
-def _holds(holder: Holder) -> str:
-    match holder.role:
-        case "administrator":
-            return "everything, and may change who may ask"
-        case "enablement":
-            return "every department (enablement)"
-        case "leader":
-            return listing(["the whole company", *holder.departments], most=6)
+    roles = installation.settings.roles
+    told = [HolderLine(who=each, may="everything, and may change who may ask") for each in roles.administrators]
+    told += [HolderLine(who=each, may="every department (enablement)") for each in roles.enablement]
+    for each, names in roles.leaders.items():
+        told.append(HolderLine(who=each, may=listing(["the whole company", *names], most=6)))
+    return tuple(told[:MOST_HOLDERS])

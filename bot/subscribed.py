@@ -94,12 +94,6 @@ def what_of(subscription: Subscription) -> str:
     return f"{kind} for {subscription.audience}{about}{extra}"
 
 
-def when_next(subscription: Subscription, now: datetime) -> str:
-    """Say when it is sent next, or why it is not: "next Mon 7 Dec, 09:00 CET"."""
-    said = _next(subscription, now)
-    return said if subscription.standing.paused else f"next {said}"
-
-
 def _next(subscription: Subscription, now: datetime) -> str:
     at = next_run(subscription, now)
     return f"{at:%a} {format_day(at.date())}, {at:%H:%M} {at:%Z}" if at else f"paused: {subscription.standing.paused}"

@@ -8,7 +8,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 
 from bot.card import Field
-from bot.home import HolderLine, Home, OwnAction, SourceLine, SubscriptionLine
+from bot.home import HolderLine, Home, OwnAction, SourceLine
 from bot.reference import new_reference
 from bot.render.slack_words import clip, clip_escaped, escape_mrkdwn
 from bot.rights import EVERYBODY, GROUP
@@ -51,7 +51,6 @@ def home_view(home: Home) -> dict[str, object]:
         _section(f"{escape_mrkdwn(home.rights)} {_whom(home.whom)}".strip()),
         *_glance(home.fields, home.footer),
         *_actions(home.actions),
-        *_subscriptions(home.subscriptions),
         *_sources(home.sources),
         *(_holders(home.holders) if home.holders is not None else ()),
         {"type": "divider"},
@@ -110,27 +109,6 @@ def _due(due: date | None, *, overdue: bool) -> str:
     if due is None:
         return "no day set"
     return f"{':warning: was due' if overdue else 'due'} {day(due)} {due.year}"
-
-
-def _subscriptions(subscriptions: Sequence[SubscriptionLine]) -> Iterator[Block]:
-    yield _header("What is sent to you")
-    for each in subscriptions:
-        told = f"*{each.number}*: {escape_mrkdwn(each.what)} to {place(each.place)}\n{escape_mrkdwn(each.when)}"
-        yield _section(told)
-        after = ("Resume", "resume") if each.paused else ("Pause", "pause")
-        verbs = (("Preview", "preview"), ("Send a test", "send test"), after, ("Unsubscribe", "unsubscribe"))
-        elements = [_button(label, f"ask:{verb}:{each.number}", f"{verb} {each.number}") for label, verb in verbs]
-        yield {"type": "actions", "elements": elements if each.number[:1].isdigit() else elements[:3]}
-    if not subscriptions:
-        yield _quiet("Nothing yet. `/ai-usage subscribe me mondays 9:00` sends you the digest; in a channel, `here`.")
-
-
-def place(where: str) -> str:
-    """A channel or person, from an id as subscriptions have it: Slack shows the name."""
-    bare = where.rpartition(":")[2].rpartition("/")[2]
-    if bare.startswith(("U", "W")) and bare.isalnum():
-        return f"<@{bare}>"
-    return f"<#{bare}>" if bare.startswith(("C", "G")) and bare.isalnum() else escape_mrkdwn(where)
 
 
 def _sources(sources: Sequence[SourceLine]) -> Iterator[Block]:

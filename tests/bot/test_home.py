@@ -3,9 +3,7 @@
 import pytest
 
 from bot.doing import do
-from bot.granting import grant
 from bot.home import home_of
-from bot.subscriptions import Wanted, create
 from tests.bot.test_doing import ADMIN, AS_OF, KEY, SALES, STRANGER, installation, template
 
 __all__ = ["installation", "template"]
@@ -41,14 +39,3 @@ def test_whoever_may_ask_nothing_sees_whom_to_ask_and_what_is_theirs_to_do(home,
     (action,) = page.actions
     assert (action.key, action.overdue) == (KEY, False)
     assert action.title.startswith("Activate or reclaim unused seats in Sales")
-
-
-def test_what_is_subscribed_and_granted_is_on_the_page(installation):
-    create(Wanted(place=SALES.user, timezone="Europe/Berlin"), SALES, installation)
-    grant("U0NEW enablement", ADMIN, installation)
-    (line,) = home_of(SALES, installation, AS_OF).subscriptions
-    assert (line.what, line.place, line.paused) == ("digest for leaders", SALES.user, False)
-    assert "Mondays at 09:00 (Europe/Berlin); next Mon" in line.when
-    holders = home_of(ADMIN, installation, AS_OF).holders
-    assert holders is not None
-    assert ("U0NEW", "every department (enablement)") in {(each.who, each.may) for each in holders}

@@ -7,8 +7,8 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from bot.card import Field
-from bot.home import HolderLine, Home, OwnAction, SourceLine, SubscriptionLine
-from bot.slack.home import home_view, mention, place
+from bot.home import HolderLine, Home, OwnAction, SourceLine
+from bot.slack.home import home_view, mention
 from tests.bot.slack.conftest import TODAY
 from tests.bot.slack.fake_slack import ASKER, TEAM, FakeSlack
 from tests.bot.slack.fake_views import wrong_view
@@ -23,18 +23,6 @@ HOMES = st.builds(
     footer=TEXT,
     actions=st.lists(
         st.builds(OwnAction, title=TEXT, key=TEXT, due=st.none() | st.dates(), overdue=st.booleans()), max_size=30
-    ).map(tuple),
-    subscriptions=st.lists(
-        st.builds(
-            SubscriptionLine,
-            number=st.integers(1, 10**6).map(str) | st.just("f1"),
-            what=TEXT,
-            place=TEXT | st.just("T1:C1"),
-            when=TEXT,
-            paused=st.booleans(),
-        ),
-        max_size=15,
-        unique_by=lambda each: each.number,
     ).map(tuple),
     sources=st.lists(st.builds(SourceLine, name=TEXT, words=TEXT, alarms=st.just(("late",))), max_size=40).map(tuple),
     holders=st.none() | st.lists(st.builds(HolderLine, who=st.just("U1"), may=TEXT), max_size=50).map(tuple),
@@ -135,18 +123,3 @@ def parsed(blocks):
 )
 def test_whoever_has_a_role_is_named_as_slack_names_them(who, told):
     assert mention(who) == told
-
-
-def test_subscriptions_are_shown_with_what_may_be_done_about_them():
-    line = SubscriptionLine(number="3", what="digest", place="T1:C0123", when="Mondays; next Mon", paused=False)
-    view = str(home_view(Home(title="Acme", rights="", subscriptions=(line,)))["blocks"])
-    assert "<#C0123>" in view
-    assert [each in view for each in ("pause 3", "preview 3", "send test 3", "unsubscribe 3")] == [True] * 4
-
-
-@pytest.mark.parametrize(
-    ("where", "told"),
-    [("T1:C1", "<#C1>"), ("T1/C1", "<#C1>"), ("T1:U1", "<@U1>"), ("C1|<!channel>", "C1|&lt;!channel&gt;")],
-)
-def test_places_are_named_and_nothing_else_is(where: str, told: str):
-    assert place(where) == told
