@@ -11,7 +11,7 @@ from bot.digest import examined, main_tool, remember, weekly_digest
 from bot.format import format_week
 from bot.installation import Installation
 from bot.renewal_card import renewal_card
-from bot.subscriptions import Subscription, visible_of
+from bot.subscriptions import Subscription, bare, visible_of
 from insights.basis import Basis
 from insights.catalogue import metrics
 from insights.finding import Finding
@@ -57,7 +57,7 @@ def letter_of(
     """Return what the subscription has to tell now; None where that is nothing. `groups` are its owner's."""
     whole = installation.basis(as_of)
     basis = replace(whole, visible=visible_of(subscription, installation, groups))
-    muted = mutes(installation.store, subscription.place, basis.as_of)
+    muted = mutes(installation.store, bare(subscription.place), basis.as_of)
     match subscription.what:
         case "digest":
             return _digest(subscription, installation, basis, whole, muted)

@@ -62,7 +62,9 @@ class Rounds:
         await self._send_tests(known)
 
     async def _look_after(self, subscription: Subscription) -> None:
-        now = self.clock()
+        now, standing = self.clock(), subscription.standing
+        if standing.paused and not standing.paused_by and standing.paused_at is not None:
+            await self._tell_of_pause(subscription, standing.paused)
         if (lost := missed(subscription, now)) is not None:
             await self._done(subscription, lost)
             await self._tell(subscription, f"It was due on {lost:%Y-%m-%d %H:%M} UTC and was not sent: nobody was up.")
@@ -148,6 +150,9 @@ class Rounds:
     async def _pause(self, subscription: Subscription, why: str) -> None:
         stored = {"paused": why, "paused_at": self.clock(), "paused_by": ""}
         await asyncio.to_thread(stand, self.installation.store, subscription.key, **stored)
+        await self._tell_of_pause(subscription, why)
+
+    async def _tell_of_pause(self, subscription: Subscription, why: str) -> None:
         resume = f"“resume {subscription.number}” goes on when that is put right."
         await self._tell(subscription, f"It is paused: {why}. {resume}")
 
@@ -157,9 +162,9 @@ class Rounds:
 
     async def _tell(self, subscription: Subscription, what: str) -> None:
         """Tell the owner, once as long as it is the same; the log has it as well."""
-        log.warning("subscription %s to %s: %s", subscription.number, subscription.place, what)
         if subscription.standing.trouble == what:
             return
+        log.warning("subscription %s to %s: %s", subscription.number, subscription.place, what)
         await asyncio.to_thread(stand, self.installation.store, subscription.key, trouble=what)
         owner, postman = owner_of(subscription, self.installation), self.postmen.get(subscription.platform)
         if postman is None or not owner:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import signal
 import traceback
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, date, datetime
@@ -38,7 +38,7 @@ from bot.slack.oauth import install_routes
 from bot.slack.voice import Voice
 from bot.stopping import Stop
 from bot.subscription_form import changed, current
-from bot.subscriptions import next_run, subscriptions_of
+from bot.subscriptions import next_run, place_gone, subscriptions_of
 from bot.teams.answering import TeamsVoice
 from bot.teams.app import Teams
 from bot.teams.letters import teams_postman
@@ -179,7 +179,17 @@ async def _slack(installation: Installation, crew: Crew) -> Slack:
         keys,
         installs=slack_installs(slack, installation),
         store=installation.store,
+        lost=losing(installation),
     )
+
+
+def losing(installation: Installation) -> Callable[[str, str, str], Awaitable[None]]:
+    """Return what pauses the subscriptions of a channel that is gone, given its workspace, id and what happened."""
+
+    async def lost(team: str, channel: str, why: str) -> None:
+        await asyncio.to_thread(place_gone, installation, f"{team}:{channel}", why)
+
+    return lost
 
 
 def slack_voice(installation: Installation, crew: Crew) -> Voice:
