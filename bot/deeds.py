@@ -81,6 +81,7 @@ def read(words: str) -> Deed:
 
 
 def _did(rest: str) -> Deed:
+    """`did` alone asks for the rest in a form."""
     action, _, more = rest.partition(" ")
     found = DAY.match(more)
     names = more[found.end() :] if found else more

@@ -11,6 +11,7 @@ from bot.conversation.understand import Understanding, remembered, understand
 from bot.conversation.vocabulary import Vocabulary, vocabulary_of
 from bot.installation import Installation
 from bot.language import read_by_model
+from bot.noting import note
 from bot.requesting import requested
 from bot.rights import (
     Asker,
@@ -23,6 +24,7 @@ from bot.rights import (
     seen_by,
     stranger,
 )
+from bot.said import Said
 from insights.basis import Basis
 from insights.question import Question
 from insights.words import listing
@@ -34,23 +36,6 @@ UNSURE = 0.7
 """Below this confidence a language model is asked, where one is configured."""
 MOST_BEFORE = 50
 """Earlier lines of a thread that are read."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Said:
-    """What somebody said. `thread` is an opaque key under which follow-ups find their context, "" for none.
-
-    `place` is the channel it was said in, "" for none, as the platform's subscriptions name it. `private` tells whether
-    only the asker sees the answer. `before` are the thread's earlier lines, oldest first, where whoever asks keeps them
-    and not the store.
-    """
-
-    text: str
-    asker: Asker
-    thread: str = ""
-    place: str = ""
-    private: bool = True
-    before: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,12 +60,14 @@ def reply(said: Said, installation: Installation, as_of: date | None = None) -> 
     if not rights.anything:
         log_refusal(said.asker, "no role")
         return Reply(card=stranger(said.asker, installation), refused=True, whom=administrators(installation))
-    done = requested(said.text, said.asker, rights, installation)
+    done = requested(said, rights, installation, as_of)
     if done is not None:
         if done.refused:
             log_refusal(said.asker, "a request for administrators")
         whom = administrators(installation) if done.refused else ()
         return Reply(card=done.card, refused=done.refused, whom=whom)
+    if (noted := note(said.text, said.asker, rights, installation, as_of)) is not None:
+        return Reply(card=noted)
     basis = seen_by(installation.basis(as_of), rights)
     vocabulary = vocabulary_of(basis)
     context = _context(said, installation, basis, vocabulary)

@@ -11,7 +11,7 @@ from bot.dialogue import Asker
 from bot.installation import Installation
 from bot.offering import again
 from bot.rights import Rights, log_refusal, narrowed, rights_of, seen_by, stranger
-from bot.taking import proposed, title_of
+from bot.taking import proposed, title_of, titles
 from bot.verbs import Done, carry_out, not_done, note_done, visible, words_of
 from insights.basis import Basis
 from insights.finding import Finding
@@ -22,13 +22,17 @@ from storage.taken import of_finding
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Form:
-    """What somebody fills in before a deed can be done. `departments` are those that can have been reached."""
+    """What somebody fills in before a deed can be done. `departments` are those that can have been reached.
+
+    `actions` are the catalogue's, by id with their titles, where one is to be chosen.
+    """
 
     deed: Deed
     title: str
     about: str
     departments: tuple[str, ...]
     today: date
+    actions: tuple[tuple[str, str], ...] = ()
 
 
 def do(words: str, asker: Asker, installation: Installation, as_of: date | None = None) -> Card:
@@ -73,6 +77,7 @@ def form(deed: Deed, asker: Asker, installation: Installation, as_of: date | Non
         about=words_of(about) if about is not None else "",
         departments=tuple(sorted(visible(basis))),
         today=basis.as_of,
+        actions=titles() if deed.verb == "did" else (),
     )
 
 
@@ -89,8 +94,9 @@ def _allowed(
         log_refusal(asker, "no role")
         return stranger(asker, installation)
     if deed.verb == "did":
+        asking = not deed.action and bool(rights.departments)  # which departments, they have still to say
         own = bool(deed.reached) and set(deed.reached) <= set(rights.departments)
-        return (basis, None) if rights.everything or own else _not_yours(deed, asker)
+        return (basis, None) if rights.everything or own or asking else _not_yours(deed, asker)
     try:
         about = known(basis, deed.key)
     except UnknownFindingError as error:

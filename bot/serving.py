@@ -16,28 +16,32 @@ from rich.console import Console
 
 from bot.card import Digest
 from bot.charts import draw
-from bot.deliver import NotPostedError, Post, Posted, deliver
+from bot.crew import Crew
+from bot.deliver import Postman
 from bot.dialogue import Asker, Reply, Said, reply
-from bot.digest import remember, weekly_digest
+from bot.digest import weekly_digest
 from bot.doing import form, perform
+from bot.home import home_of
 from bot.ingestion import ingest_one, roll_up
 from bot.installation import Installation
 from bot.offering import again
 from bot.rights import by_group
-from bot.schedule import start_schedule
-from bot.settings import SettingsError, SlackSettings, Subscription, secret
+from bot.rounds import Rounds
+from bot.schedule import ROUNDS, start_schedule
+from bot.settings import SettingsError, SlackSettings, secret
 from bot.slack.app import Slack, slack_workspace, start_slack
 from bot.slack.checking import SlackKeys
-from bot.slack.digest import post_digest
 from bot.slack.events import slack_routes
-from bot.slack.install import Installs, NotInstalledError, app_keys, at, place_of
+from bot.slack.install import Installs, app_keys
+from bot.slack.letters import slack_postman
 from bot.slack.oauth import install_routes
 from bot.slack.voice import Voice
 from bot.stopping import Stop
+from bot.subscription_form import changed, current
+from bot.subscriptions import next_run, place_gone, subscriptions_of
 from bot.teams.answering import TeamsVoice
 from bot.teams.app import Teams
-from bot.teams.digest import is_teams
-from bot.teams.digest import post_digest as post_digest_in_teams
+from bot.teams.letters import teams_postman
 from bot.teams.start import start_teams
 from bot.web.app import WebServer, start_web
 from bot.web.voice import WebVoice
@@ -73,21 +77,22 @@ def _written(installation: Installation, basis: Basis) -> tuple[Digest, Examinat
     return digest, seen
 
 
-def web_voice(installation: Installation, as_of: date | None = None) -> WebVoice:
-    """Return what the chat page says."""
+def web_voice(installation: Installation, as_of: date | None = None, crew: Crew | None = None) -> WebVoice:
+    """Return what the chat page says; with a crew, answers are worked out by it."""
+    told = partial(crew.ask, reply) if crew else replying(installation, as_of)
     return WebVoice(
-        ask=lambda text: reply(Said(text=text, asker=Asker(platform="web")), installation, as_of).card,
+        ask=lambda text: told(Said(text=text, asker=Asker(platform="web"))).card,
         digest=digesting(installation, as_of),
-        draw=draw,
+        draw=partial(crew.run, draw) if crew else draw,
         organisation=installation.settings.organisation.name,
     )
 
 
-def teams_voice(installation: Installation, as_of: date | None = None) -> TeamsVoice:
-    """Return what is said in Teams."""
+def teams_voice(installation: Installation, crew: Crew | None = None) -> TeamsVoice:
+    """Return what is said in Teams; with a crew, answers are worked out by it."""
     return TeamsVoice(
-        reply=replying(installation, as_of),
-        perform=lambda deed, asker: perform(deed, asker, installation, as_of),
+        reply=partial(crew.ask, reply) if crew else replying(installation),
+        perform=partial(crew.ask, perform) if crew else lambda deed, asker: perform(deed, asker, installation),
         first_heard=lambda event: first_heard(installation.store, event, datetime.now(UTC)),
     )
 
@@ -109,9 +114,12 @@ async def serve(installation: Installation) -> None:
     """Serve everything the settings name until a signal stops it."""
     settings = installation.settings
     console = Console(highlight=False)
-    slack = await _slack(installation) if settings.slack else None
-    teams = await start_teams(installation, teams_voice(installation), draw) if settings.teams else None
-    web = await _web(installation, slack, teams)
+    crew = Crew(installation)
+    crew.warm_up()
+    slack = await _slack(installation, crew) if settings.slack else None
+    drawn = partial(crew.run, draw)
+    teams = await start_teams(installation, teams_voice(installation, crew), drawn) if settings.teams else None
+    web = await _web(installation, crew, slack, teams)
     console.print(f"Chat page: {web.url}")
     if slack is not None:
         console.print(
@@ -123,15 +131,21 @@ async def serve(installation: Installation) -> None:
     schedule = start_schedule(
         settings,
         ingest=reading.ingest,
-        send=_sending(installation, slack, teams),
+        rounds=Rounds(installation, postmen(slack, teams)).make,
         not_before=_told_to_wait(installation),
     )
     for run in schedule.next_runs():
-        console.print(f"{run.job}: next at {run.at:%a %Y-%m-%d %H:%M %Z}")
+        if run.job != ROUNDS:
+            console.print(f"{run.job}: next at {run.at:%a %Y-%m-%d %H:%M %Z}")
+    for each in subscriptions_of(installation):
+        at = next_run(each, datetime.now(UTC))
+        when = f"next at {at:%a %Y-%m-%d %H:%M %Z}" if at else f"paused: {each.standing.paused}"
+        console.print(f"subscription {each.number}, {each.what} to {each.place}: {when}")
     try:
         await _stopped()
     finally:
         schedule.close()
+        crew.close()
         await reading.close()
         if slack is not None:
             await slack.close()
@@ -140,7 +154,7 @@ async def serve(installation: Installation) -> None:
         await web.close()
 
 
-async def _web(installation: Installation, slack: Slack | None, teams: Teams | None) -> WebServer:
+async def _web(installation: Installation, crew: Crew, slack: Slack | None, teams: Teams | None) -> WebServer:
     settings = installation.settings
     token = secret(settings.web.token, "web.token", settings.folder) if settings.web.token else ""
     routes: list[web.RouteDef] = []
@@ -150,33 +164,45 @@ async def _web(installation: Installation, slack: Slack | None, teams: Teams | N
         if slack.installs is not None:
             routes += install_routes(slack.installs)
     routes += teams.routes() if teams is not None else ()
-    return await start_web(settings.web, web_voice(installation), token=token, routes=routes)
+    return await start_web(settings.web, web_voice(installation, crew=crew), token=token, routes=routes)
 
 
-async def _slack(installation: Installation) -> Slack:
+async def _slack(installation: Installation, crew: Crew) -> Slack:
     settings = installation.settings
     assert settings.slack is not None  # noqa: S101 - the caller asks first
     keys = slack_keys(settings.slack, installation)
-    slack = settings.slack
+    slack, voice = settings.slack, slack_voice(installation, crew)
     return await start_slack(
-        slack_workspace(slack.base_url, keys, slack_voice(installation), native_charts=slack.native_charts),
+        slack_workspace(slack.base_url, keys, voice, native_charts=slack.native_charts),
         slack.mode,
         slack.base_url,
         keys,
         installs=slack_installs(slack, installation),
         store=installation.store,
+        lost=losing(installation),
     )
 
 
-def slack_voice(installation: Installation) -> Voice:
+def losing(installation: Installation) -> Callable[[str, str, str], Awaitable[None]]:
+    """Return what pauses the subscriptions of a channel that is gone, given its workspace, id and what happened."""
+
+    async def lost(team: str, channel: str, why: str) -> None:
+        await asyncio.to_thread(place_gone, installation, f"{team}:{channel}", why)
+
+    return lost
+
+
+def slack_voice(installation: Installation, crew: Crew) -> Voice:
     """Return what the Slack app says and does."""
     return Voice(
-        reply=replying(installation),
-        draw=draw,
-        again=lambda words, asker: again(words, asker, installation),
-        perform=lambda deed, asker: perform(deed, asker, installation),
-        form=lambda deed, asker: form(deed, asker, installation),
-        first_heard=lambda event: first_heard(installation.store, event, datetime.now(UTC)),
+        reply=partial(crew.ask, reply),
+        draw=partial(crew.run, partial(draw, theme="either")),
+        again=partial(crew.ask, again),
+        perform=partial(crew.ask, perform),
+        form=partial(crew.ask, form),
+        home=partial(crew.ask, home_of),
+        subscription=partial(crew.ask, current),
+        change=partial(crew.ask, changed),
         by_group=lambda: by_group(installation),
     )
 
@@ -244,52 +270,14 @@ def _told_to_wait(installation: Installation) -> dict[str, datetime]:
     return {each.source: each.next_try for each in last_runs(installation.store) if each.next_try}
 
 
-def _sending(
-    installation: Installation, slack: Slack | None, teams: Teams | None
-) -> Callable[[Subscription], Awaitable[None]]:
-    async def send(subscription: Subscription) -> None:
-        if subscription.what != "digest":
-            log.warning("subscription %s: only digests are sent so far", subscription.what)
-            return
-        post = _posting(subscription.to, slack, teams)
-        basis = installation.basis()
-        try:
-            digest, seen = await asyncio.to_thread(_written, installation, basis)
-        except NothingToSendError as error:
-            log.warning("digest for %s: %s", subscription.to, error)
-            return
-        delivery = await deliver(
-            digest,
-            subscription,
-            store=installation.store,
-            post=post,
-            clock=lambda: datetime.now(UTC),
-        )
-        if delivery.state != "failed":
-            await asyncio.to_thread(remember, basis, digest, seen)
-
-    return send
-
-
-async def _post(slack: Slack, digest: Digest, to: str) -> Posted:
-    enterprise, team, channel = place_of(to)
-    try:
-        workspace = await at(slack.workspace, slack.installs, team, enterprise)
-    except NotInstalledError as error:
-        raise NotPostedError(str(error)) from error
-    return await post_digest(workspace, digest, channel)
-
-
-def _posting(to: str, slack: Slack | None, teams: Teams | None) -> Post:
-    """Return what posts a digest there: the platform is told by what its ids look like."""
-    if is_teams(to):
-        if teams is None:
-            raise SettingsError(f"a subscription goes to {to} in Teams, and [teams] is not in the settings")
-        office = teams.office
-        return lambda digest, place: post_digest_in_teams(office, digest, place)
-    if slack is None:
-        raise SettingsError(f"a subscription goes to {to} in Slack, and [slack] is not in the settings")
-    return partial(_post, slack)
+def postmen(slack: Slack | None, teams: Teams | None) -> dict[str, Postman]:
+    """Return how each platform that is in the settings delivers."""
+    found: dict[str, Postman] = {}
+    if slack is not None:
+        found["slack"] = slack_postman(slack.workspace, slack.installs)
+    if teams is not None:
+        found["teams"] = teams_postman(teams.office)
+    return found
 
 
 async def _stopped() -> None:

@@ -160,14 +160,25 @@ class Roles(Part, frozen=True):
 
 
 class Subscription(Part, frozen=True, kw_only=True):
-    """[[subscriptions]]: `to` is a channel or person; `at` is local time in `timezone` (else the organisation's)."""
+    """[[subscriptions]]: `to` is a channel or person; `at` is local time in `timezone` (else the organisation's).
 
-    what: Literal["digest", "renewal"] = "digest"
+    `day` is Monday for digests and every day for the rest where it is left out. `departments` are those told of beside
+    the company (none: all). `thread_only` puts one line into the channel and the rest into its thread, `skip_empty`
+    sends nothing in a week without findings. `owner` is the user id of who is told of trouble (else an administrator).
+    """
+
+    what: Literal["digest", "alert", "renewal"] = "digest"
     audience: Literal["leaders", "administrators", "enablement"] = "leaders"
     to: str
-    day: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] = "monday"
+    day: Literal[
+        "", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "weekdays", "daily"
+    ] = ""
     at: str = "09:00"
     timezone: str = ""
+    departments: list[str] = field(default_factory=list)
+    thread_only: bool = False
+    skip_empty: bool = False
+    owner: str = ""
 
 
 class Settings(Part, frozen=True):
@@ -297,7 +308,7 @@ def _wrong_values(settings: Settings) -> Iterator[str]:
     zones = [("organisation.timezone", organisation.timezone)]
     zones += [("subscriptions.timezone", each.timezone) for each in settings.subscriptions if each.timezone]
     for name, zone in zones:
-        if not _is_zone(zone):
+        if not is_zone(zone):
             close = get_close_matches(zone, sorted(zoneinfo.available_timezones()), n=1)
             yield f'{name}: there is no time zone "{zone}"' + (f', did you mean "{close[0]}"?' if close else "")
     if organisation.min_group_size < 1:
@@ -309,12 +320,20 @@ def _wrong_values(settings: Settings) -> Iterator[str]:
             yield f"contracts.{tool}: seats and price cannot be negative"
     if not 0 <= settings.web.port <= MAX_PORT:
         yield f"web.port is {settings.web.port}: a port is 0 to {MAX_PORT}"
+    yield from _wrong_subscriptions(settings)
+
+
+def _wrong_subscriptions(settings: Settings) -> Iterator[str]:
     for each in settings.subscriptions:
         if not CLOCK.fullmatch(each.at):
             yield f'subscriptions.at is "{each.at}": write a time of day such as "09:00"'
+    sent = [f"{each.what}:{each.audience}:{each.to}" for each in settings.subscriptions]
+    for key in sorted({key for key in sent if sent.count(key) > 1}):
+        yield f"[[subscriptions]] has {key} twice: what is sent goes to a place once"
 
 
-def _is_zone(name: str) -> bool:
+def is_zone(name: str) -> bool:
+    """Whether this is the name of an IANA time zone."""
     try:
         zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):

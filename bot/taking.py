@@ -23,6 +23,12 @@ def title_of(taken: Taken) -> str:
     return made.title if made else taken.action
 
 
+def titles() -> tuple[tuple[str, str], ...]:
+    """Return the catalogue's actions by id, with titles as they stand without a finding, in the titles' order."""
+    names = {each.id: filled(each, departments="departments", model="a newer model").title for each in ACTIONS}
+    return tuple(sorted(names.items(), key=lambda each: each[1]))
+
+
 def action_of(taken: Taken) -> Action | None:
     """Return the catalogue's action with what a finding would fill in, as far as it is known."""
     if taken.action not in RAW:

@@ -73,8 +73,9 @@ def _figure(field: Field) -> Block:
         clip_escaped(escape_mrkdwn(one_line(text)), 300)
         for text in (field.label, field.value, field.note, change_words(field))
     )
-    second = f"*{value or NOTHING}*" + (f" ({note})" if note else "") + (f"  {change}" if change else "")
-    return {"type": "mrkdwn", "text": "\n".join(line for line in (label, second) if line)}
+    number = f"*{value or NOTHING}*" + (f" ({note})" if note else "") + (f"  {change}" if change else "")
+    # the number first: labels take one line or two, and numbers of a row would not stand level under them
+    return {"type": "mrkdwn", "text": "\n".join(line for line in (number, label) if line)}
 
 
 def chart_words(chart: Chart) -> str:

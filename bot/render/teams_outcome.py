@@ -6,7 +6,8 @@ from typing import Any
 
 from bot.card import Card
 from bot.format import one_line, shorten
-from bot.render.teams import outcome_elements, plain
+from bot.render.teams_elements import plain
+from bot.render.teams_findings import outcome_elements
 
 _MARK = "outcome"
 
@@ -21,10 +22,13 @@ def with_outcome(card: dict[str, Any], about: str, outcome: Card, *, undone: boo
     for number, container in enumerate(_findings(changed, about)):
         found = True
         items = [each for each in container["items"] if not str(each.get("id", "")).startswith(_MARK)]
+        opens = None
         for each in items:
             if each.get("type") == "ActionSet":
                 each["isVisible"] = undone
-        told = [] if undone else outcome_elements(outcome, about)
+                toggles = (action for action in each["actions"] if action["type"] == "Action.ToggleVisibility")
+                opens = next(toggles, opens)
+        told = [] if undone else outcome_elements(outcome, about, opens)
         container["items"] = items + [each | {"id": f"{_MARK}:{number}:{n}:{about}"} for n, each in enumerate(told)]
     return changed if found else None
 

@@ -1,9 +1,8 @@
 """Conversations: mentions in channels, direct messages, and the app's Messages tab.
 
-An event reaches us at least once. Messages of bots, our own among them, and edits are not answered.
+Messages of bots, our own among them, and edits are not answered. `bot/slack/lifecycle.py` lets an event in once.
 """
 
-import asyncio
 import logging
 import re
 from collections.abc import Mapping
@@ -25,27 +24,20 @@ PROMPTS = (
 )
 """What the Messages tab offers; Slack takes at most four."""
 
-USER = re.compile(r"<@[UW][A-Z0-9]+(?:\|[^>]*)?>")
 LINK = re.compile(r"<(?:[#!]|https?:|mailto:|tel:)[^|>]*(?:\|([^>]*))?>")
-
-
-async def is_new(workspace: Workspace, body: Mapping[str, Any]) -> bool:
-    """Whether an event comes for the first time; Slack repeats one that it thinks was not taken, in either mode."""
-    event = body.get("event_id")
-    return not event or await asyncio.to_thread(workspace.voice.first_heard, str(event))
 
 
 async def mentioned(workspace: Workspace, body: Mapping[str, Any]) -> None:
     """Answer a mention in a channel, in its thread: openly, unless something in the answer is for the asker alone."""
     event = body["event"]
-    if is_somebodys(event) and await is_new(workspace, body):
+    if is_somebodys(event):
         await answer(workspace, asked_openly(body, event))
 
 
 async def written(workspace: Workspace, body: Mapping[str, Any]) -> None:
     """Answer a direct message, in a thread beneath it or in the one it was written in."""
     event = body["event"]
-    if event.get("channel_type") == "im" and is_somebodys(event) and await is_new(workspace, body):
+    if event.get("channel_type") == "im" and is_somebodys(event):
         await answer(workspace, asked_directly(body, event))
 
 
@@ -84,7 +76,7 @@ def _asked(body: Mapping[str, Any], event: Mapping[str, Any], *, openly: bool = 
     thread = str(event.get("thread_ts") or event["ts"])
     channel = str(event["channel"])
     return Asked(
-        text=plain(str(event.get("text") or "")),
+        text=plain(str(event.get("text") or ""), _own(body)),
         user=str(event["user"]),
         team=team,
         channel=channel,
@@ -100,6 +92,12 @@ def context_of(team: str, channel: str, thread: str) -> str:
     return f"slack:{team}:{channel}:{thread}"
 
 
-def plain(text: str) -> str:
-    """A message as somebody typed it: without mentions of users, with links and channels by their words."""
-    return " ".join(LINK.sub(lambda found: found[1] or " ", USER.sub(" ", text)).split())
+def plain(text: str, own: str = "") -> str:
+    """A message as somebody typed it: without the bot's own name, with links and channels by their words."""
+    named = re.sub(rf"<@{own}(?:\|[^>]*)?>", " ", text) if own else text
+    return " ".join(LINK.sub(lambda found: found[1] or " ", named).split())
+
+
+def _own(body: Mapping[str, Any]) -> str:
+    """The bot's own user id in the workspace that an event came from."""
+    return next((str(each["user_id"]) for each in body.get("authorizations") or () if each.get("user_id")), "")

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
@@ -19,10 +19,18 @@ log = logging.getLogger(__name__)
 
 PICTURES_AT_ONCE = 3
 PAUSE = 1.0  # seconds between two messages to one channel: Slack's own limit
+Going = Callable[[], Awaitable[None]]
+Arrived = Callable[[str], Awaitable[None]]
+
+GONE = frozenset(
+    {"channel_not_found", "not_in_channel", "is_archived", "user_not_found", "user_disabled", "cannot_dm_bot"}
+)
+"""Refusals that last until somebody does something about the place."""
+
 REMEDIES: Mapping[str, str] = {
     "channel_not_found": "the channel does not exist or is private: invite the bot with /invite, and write its id (C…)",
     "not_in_channel": "invite the bot to the channel with /invite",
-    "is_archived": "the channel is archived: name another in [[subscriptions]]",
+    "is_archived": "the channel is archived: subscribe another",
     "invalid_auth": "the token is not valid any more: install the app again and renew [slack] bot_token",
     "account_inactive": "the app was uninstalled: install it again",
     "token_revoked": "the app was uninstalled: install it again",
@@ -31,17 +39,36 @@ REMEDIES: Mapping[str, str] = {
 }
 
 
+async def _at_once() -> None:
+    """What is to be done before posting where nothing is."""
+
+
+async def _noted(message: str) -> None:
+    """What is to be done after posting where nothing is."""
+
+
 async def post_digest(
-    workspace: Workspace, digest: Digest, channel: str, *, pause: float = PAUSE, thread_only: bool = False
+    workspace: Workspace,
+    digest: Digest,
+    channel: str,
+    *,
+    pause: float = PAUSE,
+    thread_only: bool = False,
+    key: str = "",
+    going: Going = _at_once,
+    arrived: Arrived = _noted,
 ) -> Posted:
     """Post the digest and its thread. A reply that fails does not stop the others, and is told in `problems`.
 
-    With `thread_only` the channel sees one line, and the thread all else. NotPostedError where the main message was
-    refused, PerhapsPostedError where no answer came back.
+    With `thread_only` the channel sees one line, and the thread all else. `key` marks the main message; `going` is
+    awaited right before it, `arrived` with its id right after. NotPostedError where it was refused, PerhapsPostedError
+    where no answer came back.
     """
     main, *replies = digest_parts(digest, thread_only=thread_only)
     pictures = await _upload_all(workspace, [main, *replies])
-    ts = await _post_main(workspace, Place(channel=channel), main, pictures[0])
+    await going()
+    ts = await _post_main(workspace, Place(channel=channel, key=key), main, pictures[0])
+    await arrived(f"{channel}:{ts}")
     problems = []
     for part, pictured in zip(replies, pictures[1:], strict=True):
         await asyncio.sleep(pause)
@@ -73,7 +100,7 @@ async def _post_main(workspace: Workspace, place: Place, part: Part, pictured: P
         if not code:
             raise PerhapsPostedError(f"Slack did not say whether it posted to {channel}; look there") from error
         remedy = REMEDIES.get(code, "see the log")
-        raise NotPostedError(f"Slack refused the digest for {channel}: {code}; {remedy}") from error
+        raise NotPostedError(f"Slack refused the digest for {channel}: {code}; {remedy}", gone=code in GONE) from error
     except aiohttp.ClientConnectorError as error:
         raise NotPostedError(f"Slack could not be reached: {error}") from error
     except (aiohttp.ClientError, TimeoutError) as error:

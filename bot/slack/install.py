@@ -103,8 +103,8 @@ def name_of(bot: Bot) -> str:
 
 
 def place_of(to: str) -> tuple[str | None, str | None, str]:
-    """Return (organisation, workspace, channel) of "E…/T…/C…", "T…/C…" or "C…", where the channel may be a person."""
-    *before, channel = to.split("/")
+    """Return (organisation, workspace, channel) of "E…/T…/C…", "T…/C…", "T…:C…" or "C…", where that may be a person."""
+    *before, channel = to.replace(":", "/").split("/")
     enterprise = next((each for each in before if each.startswith("E")), None)
     team = next((each for each in before if not each.startswith("E")), None)
     return enterprise, team, channel

@@ -21,16 +21,23 @@ log = logging.getLogger(__name__)
 RESPONSES = 4  # Slack takes five by one response_url; one is left for an apology
 BETWEEN_TRIES = 1.0  # seconds
 PICTURE_TRIES = 3  # files.info can run ahead of what chat.postMessage sees
+MARK = "ai_usage_delivery"
+"""The type of the metadata that marks a message which has to arrive once."""
+
 ABSENT = {"not_in_channel", "channel_not_found", "user_not_in_channel", "is_archived", "no_permission"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Place:
-    """A channel or person; a thread in it; with `only_for`, a message that only this person sees and nobody keeps."""
+    """A channel or person; a thread in it; with `only_for`, a message that only this person sees and nobody keeps.
+
+    With `key` the message is marked, so that it can be found again. Everybody in the channel may read the mark.
+    """
 
     channel: str
     thread: str | None = None
     only_for: str | None = None
+    key: str = ""
 
 
 def words(text: str) -> SlackMessage:
@@ -95,7 +102,7 @@ async def post_all(workspace: Workspace, place: Place, message: SlackMessage) ->
     thread = place.thread or (None if place.only_for else ts)
     for part in message.more:
         try:
-            await post(workspace, replace(place, thread=thread), part)
+            await post(workspace, replace(place, thread=thread, key=""), part)
         except (SlackApiError, aiohttp.ClientError, TimeoutError):
             log.exception("a part of a message is missing [%s]", new_reference())
     return ts
@@ -118,6 +125,7 @@ async def post(workspace: Workspace, place: Place, message: SlackMessage) -> str
         text=message.text,
         blocks=message.blocks,
         thread_ts=place.thread,
+        metadata={"event_type": MARK, "event_payload": {"key": place.key}} if place.key else None,
         unfurl_links=False,
         unfurl_media=False,
     )

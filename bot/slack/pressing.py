@@ -42,11 +42,12 @@ class Press:
 def press_of(body: Mapping[str, Any]) -> Press:
     """Read a press from Slack's payload. Pressed in a thread or a direct message, the answer goes to that thread."""
     seen: Mapping[str, Any] = body.get("container") or {}
-    channel = (body.get("channel") or {}).get("id") or seen.get("channel_id") or ""
-    direct = channel.startswith("D")
+    # what is pressed on the Home tab is answered in a direct message
+    channel = (body.get("channel") or {}).get("id") or seen.get("channel_id") or body["user"]["id"]
+    direct = not channel.startswith(("C", "G"))
     message = seen.get("message_ts") if direct else None
     thread = seen.get("thread_ts") or message
-    team = (body.get("team") or {}).get("id") or body["user"].get("team_id") or ""
+    team = team_of(body)
     words = pressed(body["actions"][0])
     asked = Asked(
         text=words,
@@ -58,9 +59,14 @@ def press_of(body: Mapping[str, Any]) -> Press:
         direct=direct,
         context=context_of(team, channel, thread or seen.get("message_ts") or ""),
     )
-    public = bool(channel) and not direct and not seen.get("is_ephemeral")
+    public = not direct and not seen.get("is_ephemeral")
     beneath = (thread or seen.get("message_ts") or "") if public else ""
     return Press(words=words, asked=asked, trigger=body.get("trigger_id") or "", beneath=beneath)
+
+
+def team_of(body: Mapping[str, Any]) -> str:
+    """The workspace in which something was pressed; an organisation's own button names only the person's."""
+    return (body.get("team") or {}).get("id") or body["user"].get("team_id") or ""
 
 
 def wants_form(press: Press) -> Deed | None:

@@ -9,9 +9,11 @@ from bot.card import Card, Chart
 from bot.deeds import Deed
 from bot.dialogue import Asker, Reply, Said
 from bot.doing import Form
+from bot.home import Home
 from bot.slack.groups import Groups
 from bot.slack.pictures import Uploads
 from bot.slack.work import Work
+from bot.subscriptions import Subscription, Wanted
 from bot.verbs import Done
 
 
@@ -19,9 +21,9 @@ from bot.verbs import Done
 class Voice:
     """The blocking functions that make what is said; each runs in a thread. An empty text asks for the overview.
 
-    `again` replies to the question in an earlier answer's button, `perform` does what was pressed or filled in, and
-    `form` says what is to be filled in first. `first_heard` tells whether an event's id is new, `by_group` whether it
-    matters in which user groups somebody is.
+    `again` replies to the question in an earlier answer's button, `perform` does what was pressed or filled in, `form`
+    says what is to be filled in first, `home` what stands in somebody's Home tab. `subscription` returns one by its
+    number and `change` changes it. `by_group` tells whether it matters in which user groups somebody is.
     """
 
     reply: Callable[[Said], Reply]
@@ -29,7 +31,9 @@ class Voice:
     again: Callable[[str, Asker], Reply]
     perform: Callable[[Deed, Asker], Done]
     form: Callable[[Deed, Asker], Form | Card]
-    first_heard: Callable[[str], bool]
+    home: Callable[[Asker], Home]
+    subscription: Callable[[str, Asker], Subscription | Card]
+    change: Callable[[str, Wanted, Asker], Card]
     by_group: Callable[[], bool] = lambda: False
 
 

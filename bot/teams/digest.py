@@ -2,34 +2,50 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from bot.card import Card, Digest
 from bot.deliver import NotPostedError, PerhapsPostedError, Posted
 from bot.reference import new_reference
 from bot.render.teams import TeamsMessage, teams_digest, teams_messages
-from bot.teams.package import GUID
 from bot.teams.post import GoneError, Office, post
 from bot.teams.wire import NoAnswerError, NoTokenError, RefusedError, UnreachableError
 from storage.conversations import Conversation, conversation
 
 log = logging.getLogger(__name__)
 
+Going = Callable[[], Awaitable[None]]
+Arrived = Callable[[str], Awaitable[None]]
+
 PAUSE = 0.5  # seconds between two messages to one thread: Teams allows 7 in one second, 60 in thirty
 UNSURE = {500, 502, 503, 504}
 """Statuses after which the message may stand there all the same."""
 
 
-async def post_digest(office: Office, digest: Digest, to: str) -> Posted:
+async def _at_once() -> None:
+    """What is to be done before posting where nothing is."""
+
+
+async def _noted(message: str) -> None:
+    """What is to be done after posting where nothing is."""
+
+
+async def post_digest(
+    office: Office, digest: Digest, to: str, *, going: Going = _at_once, arrived: Arrived = _noted
+) -> Posted:
     """Post the digest to a conversation or person. A reply that fails stops nothing, and is told in `problems`.
 
-    NotPostedError where the main message was refused, PerhapsPostedError where no answer came back.
+    `going` is awaited right before the main message, `arrived` with its id right after. NotPostedError where it was
+    refused, PerhapsPostedError where no answer came back.
     """
     place = await place_of(office, to)
     in_channel = place.kind == "channel"
     card, picture = await asyncio.to_thread(office.pictures.shown, digest.card)
     messages = teams_digest(replace(digest, card=card), picture, native=office.native, threaded=in_channel)
+    await going()
     sent = await first_posted(office, place, messages[0])
+    await arrived(sent)
     thread = f"{place.id};messageid={sent}" if in_channel else ""
     problems = [_unpictured(card, picture)]
     problems += [await _reply(office, place, thread, message, card.title) for message in messages[1:]]
@@ -45,22 +61,19 @@ def _unpictured(card: Card, picture: str) -> str:
     return f"no picture for {card.title!r}" if card.chart and not picture else ""
 
 
-def is_teams(to: str) -> bool:
-    """Whether this is an id of Teams: of a conversation ("19:…", "a:…") or an account (a GUID), not one of Slack's."""
-    return ":" in to or GUID.fullmatch(to) is not None
-
-
 async def place_of(office: Office, to: str) -> Conversation:
     """The conversation that a subscription names, by its id or the account it is with. NotPostedError."""
     place = await asyncio.to_thread(conversation, office.store, to)
     if place is None:
         raise NotPostedError(
             f"Teams has not told me of a conversation {to} yet: add the app there (a person: install it), or write to "
-            "me there once"
+            "me there once",
+            gone=True,
         )
     if place.state != "active":
         raise NotPostedError(
-            f"the Teams conversation {to} is {place.state} ({place.reason}): write to me there, or add the app again"
+            f"the Teams conversation {to} is {place.state} ({place.reason}): write to me there, or add the app again",
+            gone=True,
         )
     return place
 
@@ -70,7 +83,7 @@ async def first_posted(office: Office, place: Conversation, message: TeamsMessag
     try:
         return await post(office, place, message, once=True)
     except GoneError as error:
-        raise NotPostedError(str(error)) from error
+        raise NotPostedError(str(error), gone=True) from error
     except RefusedError as error:
         if error.status in UNSURE:
             raise PerhapsPostedError(

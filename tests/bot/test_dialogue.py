@@ -21,7 +21,24 @@ ROLES = Roles(
     leaders={"U0LEADER": ["sales", "Nowhere"], "group:S0HEADS": ["Support"], "U0CHIEF": []},
     enablement=["U0ENABLE"],
 )
-EVERY = ("", "sales", "departments", "licenses", "depth", "models", "prompts", "tokens", "help", "baseline", "tools")
+EVERY = (
+    "",
+    "sales",
+    "departments",
+    "licenses",
+    "depth",
+    "models",
+    "prompts",
+    "tokens",
+    "help",
+    "baseline",
+    "tools",
+    "renewal",
+    "status",
+    "rank departments",
+    "why sales",
+    "actions",
+)
 
 
 @pytest.fixture(scope="module")

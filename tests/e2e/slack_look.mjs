@@ -47,7 +47,9 @@ function page({ messages, pictures }, theme) {
   );
   return (
     `<!doctype html><meta charset="utf-8"><style>${style}</style>` +
-    `<style>body{margin:0;padding:12px;background:${ground};color:${ink};font-family:Lato,"Slack-Lato",sans-serif}` +
+    `<style>*{font-family:Lato,sans-serif !important}body{margin:0;padding:12px;background:${ground};color:${ink}}` +
+    // wide tables scroll by themselves in Slack
+    "html{overflow-x:hidden}:has(>table){overflow-x:auto;max-width:100%}.slack_blocks_to_jsx *{min-width:0}" +
     ".thread{margin-top:12px;border-top:1px solid #8884;padding-top:12px}</style>" +
     `<body><div data-theme="${theme}">${told.map((each, n) => (n === 0 ? each : `<div class="thread">${each}</div>`)).join("")}</div></body>`
   );
@@ -69,7 +71,9 @@ for (const each of JSON.parse(fs.readFileSync(file, "utf8"))) {
       const name = `${each.name}-${theme}-${width}`;
       seen[name] = await sheet.evaluate(() => ({
         height: document.documentElement.scrollHeight,
-        wider: document.documentElement.scrollWidth > window.innerWidth,
+        wide: [...document.querySelectorAll("body *")]
+          .filter((each) => !each.closest(":has(>table)") && each.getBoundingClientRect().right > window.innerWidth + 1)
+          .map((each) => each.textContent.slice(0, 80)),
         images: [...document.images].map((image) => image.naturalWidth),
         words: document.body.innerText,
       }));

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from bot.card import Button, Card, Table
 from bot.format import one_line
-from bot.render.teams import LARGEST, TeamsMessage, defanged, plain, size_of, summary_of, teams_digest, teams_messages
+from bot.render.teams import TeamsMessage, summary_of, teams_digest, teams_messages
+from bot.render.teams_elements import LARGEST, defanged, plain, size_of
 from bot.render.teams_outcome import with_outcome
 from tests.bot.cards import CARDS, DIGEST, HOSTILE, HOSTILE_NAMES, MANY_DEPARTMENTS, OVERVIEW, SALES_ADVICE, WIDE_CARD
 from tests.bot.render.test_slack import cards, words
@@ -185,8 +186,10 @@ def test_an_outcome_takes_the_place_of_the_buttons_of_its_finding_alone():
     before = teams_messages(replace(OVERVIEW, advice=tuple(advice)))[0].card
     outcome = Card(title="Snoozed", text="Until 8 Dec.", buttons=(Button(label="Tell it again", do="restore k"),))
     after = with_outcome(before, SALES_ADVICE.key, outcome)
-    hidden = [each for each in elements(after) if each.get("isVisible") is False]
+    hidden = [each for each in elements(after) if each["type"] == "ActionSet" and each.get("isVisible") is False]
     assert len(hidden) == 1
+    shown = [each for each in elements(after) if each["type"] == "ActionSet" and SALES_ADVICE.key in each.get("id", "")]
+    assert [each["title"] for each in shown[0]["actions"]] == ["Steps", "Tell it again"]
     assert "✓ Snoozed. " in json.dumps(after, ensure_ascii=False)
     assert_a_card(after)
     assert with_outcome(after, SALES_ADVICE.key, outcome) == after

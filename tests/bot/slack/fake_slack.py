@@ -40,12 +40,15 @@ class Uploaded:
 @dataclass(kw_only=True)
 class FakeSlack(FakePeople):
     """`looks` is how often files.info must be asked before a file is ready; `limited` queues Retry-After answers a
-    method gives first; `dropped` are methods whose connection is closed after the work is done."""
+    method gives first; `dropped` are methods whose connection is closed after the work is done, `silent` those that
+    never answer."""
 
     looks: int = 2
     scopes: str = "commands,chat:write,chat:write.public,files:write,files:read"
     limited: dict[str, deque[str]] = field(default_factory=dict)
     dropped: set[str] = field(default_factory=set)
+    silent: set[str] = field(default_factory=set)
+    refused_to: dict[str, str] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
     never_in_blocks: bool = False
     native_charts: bool = False
@@ -53,6 +56,7 @@ class FakeSlack(FakePeople):
     messages: list[dict[str, Any]] = field(default_factory=list)
     responses: list[dict[str, Any]] = field(default_factory=list)
     files: dict[str, Uploaded] = field(default_factory=dict)
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
     views: dict[str, dict[str, Any]] = field(default_factory=dict)
     homes: dict[str, dict[str, Any]] = field(default_factory=dict)
     groups: dict[str, list[str]] = field(default_factory=dict)
@@ -78,6 +82,7 @@ class FakeSlack(FakePeople):
         self.url = f"http://127.0.0.1:{port}"
 
     async def stop(self) -> None:
+        self.stopping.set()
         for socket in self.sockets:
             await socket.close()
         if self._runner is not None:
@@ -118,6 +123,10 @@ class FakeSlack(FakePeople):
             return _no("invalid_auth")
         if method in self.refused:
             return _no(self.refused[method])
+        if arguments.get("channel") in self.refused_to:
+            return _no(self.refused_to[arguments["channel"]])
+        if method in self.silent:
+            await self.stopping.wait()
         answer = self._answer(method, arguments)
         if method in self.dropped and request.transport is not None:
             request.transport.abort()
@@ -134,6 +143,12 @@ class FakeSlack(FakePeople):
                 return _yes(url=self.url.replace("http", "ws") + "/socket")
             case "chat.postMessage" | "chat.postEphemeral":
                 return self._post(method, arguments)
+            case "conversations.history":
+                found = [each for each in self.messages if each["channel"] == arguments["channel"]]
+                roots = [each for each in reversed(found) if not each.get("thread_ts")]
+                told = [each | {"metadata": _json(each.get("metadata") or {})} for each in roots]
+                most = int(arguments.get("limit", 100))
+                return _yes(messages=told[:most], has_more=len(told) > most)
             case "files.getUploadURLExternal":
                 uploaded = Uploaded(f"F{next(self.number):010d}", int(arguments["length"]), self.looks)
                 self.files[uploaded.id] = uploaded

@@ -168,10 +168,11 @@ def test_a_file_with_words_is_somebodys_message():
         (f"<@{BOT}> how is sales doing?", "how is sales doing?"),
         (f"hey <@{BOT}>  sales", "hey sales"),
         (f"<@{BOT}|ai-usage>", ""),
+        (f"<@{BOT}> grant <@U0OTHER0001> sales", "grant <@U0OTHER0001> sales"),
         ("<#C01|sales> last <https://example.test|26 weeks>", "sales last 26 weeks"),
         ("r&amp;d &lt;3", "r&amp;d &lt;3"),
         ("<!channel> overview", "overview"),
     ],
 )
 def test_a_message_is_read_as_it_was_typed(text, said):
-    assert plain(text) == said
+    assert plain(text, BOT) == said

@@ -5,18 +5,18 @@ import re
 from collections import deque
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from functools import partial
 
 import pytest
 from sqlalchemy import select
 
 from bot.card import Card, Digest
 from bot.deliver import NotPostedError, PerhapsPostedError, deliver
+from bot.letters import Letter, week_of
 from bot.render.slack import digest_parts
-from bot.settings import Subscription
-from bot.slack import pictures, post
+from bot.slack import letters, pictures, post
 from bot.slack.app import slack_workspace
 from bot.slack.digest import post_digest
+from bot.slack.letters import slack_postman
 from storage.schema import outbox
 from storage.store import open_store
 from tests.bot import cards
@@ -35,6 +35,7 @@ def digest() -> Digest:
 
 @pytest.fixture(autouse=True)
 def no_waiting(monkeypatch):
+    monkeypatch.setattr(letters, "PAUSE", 0.05)
     monkeypatch.setattr(pictures, "FIRST_PAUSE", 0.01)
 
 
@@ -114,8 +115,9 @@ def store(tmp_path):
 
 @pytest.fixture
 def run(workspace, digest, store):
-    post = partial(post_digest, workspace, pause=0)
-    return lambda to: deliver(digest, Subscription(to=to), store=store, post=post, clock=lambda: NOW)
+    letter = Letter(period=week_of(digest.week), digest=digest)
+    post = slack_postman(workspace, None).post
+    return lambda to: deliver(letter, f"digest:leaders:{to}", to, store=store, post=post, clock=lambda: NOW)
 
 
 def written(store):
@@ -156,14 +158,40 @@ async def test_a_delivery_without_answer_is_left_for_a_person_to_look_at(run, fa
     assert len(fake.messages) == 1
 
 
-async def test_a_delivery_stopped_half_way_is_written_down_as_unknown(run, fake, store):
+async def test_a_delivery_stopped_while_it_is_posted_is_written_down_as_unknown(run, fake, store):
+    fake.silent.add("chat.postMessage")
     delivery = asyncio.ensure_future(run(MEMBER_OF))
-    await fake.until(lambda: fake.messages)
+    await fake.until(lambda: fake.called("chat.postMessage"))
     delivery.cancel()
     with pytest.raises(asyncio.CancelledError):
         await delivery
 
     assert [row[2] for row in written(store)] == ["unknown"]
+    assert (await run(MEMBER_OF)).state == "already"
+
+
+async def test_a_delivery_stopped_before_it_is_posted_is_sent_when_it_is_run_again(run, fake, store):
+    fake.silent.add("files.getUploadURLExternal")
+    delivery = asyncio.ensure_future(run(MEMBER_OF))
+    await fake.until(lambda: fake.called("files.getUploadURLExternal"))
+    delivery.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await delivery
+    fake.silent.clear()
+
+    assert [row[2] for row in written(store)] == ["failed"]
+    assert (await run(MEMBER_OF)).state == "sent"
+
+
+async def test_a_delivery_stopped_in_its_thread_was_sent(run, fake, store):
+    delivery = asyncio.ensure_future(run(MEMBER_OF))
+    await fake.until(lambda: written(store) and written(store)[0][2] == "sent")
+    delivery.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await delivery
+
+    assert written(store)[0][3].startswith(MEMBER_OF)
+    assert (await run(MEMBER_OF)).state == "already"
 
 
 async def test_every_sample_digest_and_card_is_a_message_that_slack_accepts(workspace, fake):

@@ -8,9 +8,10 @@ import pytest
 
 from bot.card import Card
 from bot.deliver import NotPostedError, PerhapsPostedError, deliver
+from bot.letters import Letter
 from bot.render.teams import teams_messages
-from bot.settings import Subscription
 from bot.teams.digest import post_digest
+from bot.teams.letters import teams_postman
 from bot.teams.pictures import LARGEST_INSIDE, PATH, Pictures, fitting
 from bot.teams.post import ATTEMPTS, post
 from bot.teams.wire import RefusedError
@@ -167,16 +168,11 @@ async def test_a_conversation_nobody_told_of_is_explained(known):
 
 
 async def test_the_digest_is_delivered_once_and_again_only_if_it_surely_did_not_arrive(known):
-    subscription = Subscription(to=ASKER)
+    letter = Letter(period="2025-W45", digest=cards.DIGEST)
+    post = teams_postman(known.teams.office).post
 
     async def go() -> str:
-        made = await deliver(
-            cards.DIGEST,
-            subscription,
-            store=known.store,
-            post=lambda digest, to: post_digest(known.teams.office, digest, to),
-            clock=lambda: NOW,
-        )
+        made = await deliver(letter, f"digest:leaders:{ASKER}", ASKER, store=known.store, post=post, clock=lambda: NOW)
         return made.state
 
     known.fake.answers.append(refused(403, "Forbidden"))
