@@ -87,6 +87,13 @@ key = "file:ai-usage.key"
 # bot_token = "env:SLACK_BOT_TOKEN"
 # app_token = "env:SLACK_APP_TOKEN"
 
+# Microsoft Teams: docs/teams.md says where these are found. `ai-usage teams package` writes the app to upload.
+# [teams]
+# app_id = "00000000-0000-0000-0000-000000000000"
+# app_password = "env:TEAMS_APP_PASSWORD"
+# tenant_id = "00000000-0000-0000-0000-000000000000"
+# public_url = "https://bot.example.com"
+
 [web]                           # the chat page
 host = "127.0.0.1"
 port = 8080
