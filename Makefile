@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 GIGABYTES ?= 1
 
-.PHONY: help demo test check lint types lock lock-check bench e2e clean
+.PHONY: help demo test check lint types lock lock-check bench e2e pictures clean
 
 help: ## Show this list
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -e 's/:.*##/\t/' | expand -t 14
@@ -19,6 +19,10 @@ test: $(VENV)/dev ## Run every test that needs nothing but Python
 e2e: $(VENV)/dev ## Drive real clients: a local Slack server, headless Chromium (installs both)
 	@sh tests/e2e/install.sh
 	@$(BIN)/python -m pytest -m e2e
+
+pictures: $(VENV)/dev ## Draw the README's pictures anew: the demo's digest and an answer, as Slack shows them
+	@sh tests/e2e/install.sh
+	@$(BIN)/python -m tests.e2e.look --docs docs/images
 
 check: lint types lock-check ## Lint, types, and whether the lock files are fresh
 
