@@ -10,21 +10,17 @@ from bot.card import Card, Digest
 from bot.digest import examined, main_tool, remember, weekly_digest
 from bot.format import format_week
 from bot.installation import Installation
-from bot.renewal_card import renewal_card
+from bot.renewal_alerts import renewal_alert
 from bot.subscriptions import Subscription, bare, visible_of
 from insights.basis import Basis
 from insights.catalogue import metrics
 from insights.finding import Finding
-from insights.question import Question
-from insights.renewal import renewals
 from insights.words import counted
 from storage import outbox
 from storage.reading import tools
 from storage.subscriptions import Mute, mutes
 
 MOST_ALERTS = 3
-REMINDERS = (1, 7, 14, 30, 60, 90)
-"""Days before notice is due on which a renewal is told of, the nearest first: once for each."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -111,16 +107,15 @@ def _alert(subscription: Subscription, basis: Basis, whole: Basis, muted: tuple[
 
 
 def _renewal(subscription: Subscription, basis: Basis) -> Letter | None:
-    """Return a reminder of the contract whose notice is due first and that was not reminded of so near to it."""
-    for each in renewals(basis):
-        days = each.days_to_notice
-        near = next((step for step in REMINDERS if days is not None and 0 <= days <= step), None)
-        period = f"{each.contract.tool} {each.contract.renews}/{near}"
-        if near is not None and outbox.delivered(basis.store, subscription.key, period) in {None, "failed"}:
-            card = renewal_card(Question(view="renewal", tools=(each.contract.tool,)), basis)
-            digest = Digest(week=each.week, card=card, views=())
-            return Letter(period=period, digest=digest, thread_only=subscription.thread_only)
-    return None
+    found = renewal_alert(subscription.key, basis)
+    if found is None:
+        return None
+    return Letter(
+        period=found.period,
+        digest=Digest(week=found.week, card=found.card, views=()),
+        thread_only=subscription.thread_only,
+        remember=found.remember,
+    )
 
 
 def _alert_card(found: tuple[Finding, ...], week: date, known: tuple[str, ...], more: int) -> Card:

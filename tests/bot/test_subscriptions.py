@@ -260,7 +260,7 @@ def test_how_one_stands_is_kept_field_by_field(store: Store) -> None:
     assert (standing.introduced, standing.trouble, standing.paused) == (True, "gone", "")
 
 
-def test_a_renewal_is_told_of_as_its_notice_comes_near_once_for_each_step(store: Store) -> None:
+def test_a_renewal_is_told_of_when_it_begins_to_waste_and_as_its_notice_comes_near(store: Store) -> None:
     fill(store)
     installed, subscription = installation(store, ROLES), made_by(ADMIN, what="renewal")
     assert letter_of(subscription, installed, TODAY) is None
@@ -268,11 +268,29 @@ def test_a_renewal_is_told_of_as_its_notice_comes_near_once_for_each_step(store:
     replace_contracts(store, [Contract(tool="chatgpt", seats=90, price=30.0, renews=renews, notice_days=60)])
     letter = letter_of(subscription, installed, TODAY)
     assert letter is not None
-    assert letter.period == f"chatgpt {renews}/60"
-    assert "Renewal" in letter.digest.card.title
+    assert letter.period == f"chatgpt {renews}/1"
+    assert letter.digest.card.title == "More seats than needed · Renewal · ChatGPT"
+    assert "above 15%" in letter.digest.card.text
+    assert letter.digest.card.table is not None
+    assert [each.label for each in letter.digest.card.advice[0].buttons][:2] == ["Explain", "Assign to me"]
+    letter.remember()
+    assert letter_of(subscription, installed, TODAY) is None
+    nearer = letter_of(subscription, installed, TODAY + timedelta(days=20))
+    assert nearer is not None
+    assert nearer.period == f"chatgpt {renews}/2"
+    assert nearer.digest.card.title.startswith("20 days to notice")
+    assert letter_of(subscription, installed, TODAY + timedelta(days=41)) is None
+
+
+def test_a_renewal_that_went_out_and_was_not_noted_is_not_told_again(store: Store) -> None:
+    fill(store)
+    installed, subscription = installation(store, ROLES), made_by(ADMIN, what="renewal")
+    renews = TODAY + timedelta(days=100)
+    replace_contracts(store, [Contract(tool="chatgpt", seats=90, price=30.0, renews=renews, notice_days=60)])
+    letter = letter_of(subscription, installed, TODAY)
+    assert letter is not None
     outbox.note_told(store, subscription.key, [letter.period], NOON, None)
     assert letter_of(subscription, installed, TODAY) is None
-    nearer = letter_of(subscription, installed, TODAY + timedelta(days=12))
+    nearer = letter_of(subscription, installed, TODAY + timedelta(days=20))
     assert nearer is not None
-    assert nearer.period == f"chatgpt {renews}/30"
-    assert letter_of(subscription, installed, TODAY + timedelta(days=41)) is None
+    assert nearer.period == f"chatgpt {renews}/2"
