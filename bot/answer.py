@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 from bot.across_tools import tools_card
 from bot.advice import advice_of
 from bot.answers.asking_back import asked_back, by_location_card, declined_card, help_card, shifted
-from bot.answers.contracts import renewal_card
-from bot.answers.found import changes_card, impact_card, recommended_card
+from bot.answers.found import changes_card, recommended_card
 from bot.answers.moved import CANT_TELL, ahead, cause, definition, strongest, sure, sureness
 from bot.answers.moved import told as moved_in_words
 from bot.answers.ranked import ranked_card
@@ -18,8 +17,10 @@ from bot.conversation.vocabulary import Vocabulary, vocabulary_of
 from bot.format import format_week
 from bot.history import VIEW as BASELINE
 from bot.history import baseline_card
+from bot.impact_card import impact_card
 from bot.merging import merge_words
 from bot.overlap import ASK, overlap_card
+from bot.renewal_card import renewal_card
 from bot.reported import ACTIVE, footer, is_of_seats, missing, named
 from bot.reported import told as _told
 from bot.settings import Settings
@@ -108,7 +109,7 @@ def _of_numbers(question: Question, basis: Basis) -> Card:
     elif question.view == "renewal":
         card = renewal_card(question, basis)
     elif question.view == "impact":
-        card = impact_card(question, basis)
+        card = impact_card(basis, question.departments, panel(basis).reference.name)
     elif question.view == "actions" or question.intent == "recommend":
         card = recommended_card(question, basis, tool)
     elif question.view == "changes":

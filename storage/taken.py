@@ -91,6 +91,13 @@ def course(store: Store, id: str) -> tuple[Taken, ...]:  # noqa: A002 - what it 
         return tuple(_read(row) for row in connection.execute(wanted).mappings())
 
 
+def changes(store: Store) -> tuple[Taken, ...]:
+    """Return every change of every action, the newest first."""
+    wanted = select(action_taken).order_by(action_taken.c.at.desc(), action_taken.c.id, action_taken.c.change.desc())
+    with store.reading() as connection:
+        return tuple(_read(row) for row in connection.execute(wanted).mappings())
+
+
 def of_finding(store: Store, finding: str) -> tuple[Taken, ...]:
     """Return what was done about a finding, what was changed last first."""
     return tuple(each for each in taken(store) if each.finding == finding)
