@@ -37,6 +37,7 @@ from bot.slack.letters import slack_postman
 from bot.slack.oauth import install_routes
 from bot.slack.voice import Voice
 from bot.stopping import Stop
+from bot.subscription_form import changed, current
 from bot.subscriptions import next_run, place_gone, subscriptions_of
 from bot.teams.answering import TeamsVoice
 from bot.teams.app import Teams
@@ -204,6 +205,8 @@ def slack_voice(installation: Installation, crew: Crew) -> Voice:
         perform=partial(crew.ask, perform),
         form=partial(crew.ask, form),
         home=partial(crew.ask, home_of),
+        subscription=partial(crew.ask, current),
+        change=partial(crew.ask, changed),
         by_group=lambda: by_group(installation),
     )
 
