@@ -81,7 +81,7 @@ def web_voice(installation: Installation, as_of: date | None = None, crew: Crew 
     """Return what the chat page says; with a crew, answers are worked out by it."""
     told = partial(crew.ask, reply) if crew else replying(installation, as_of)
     return WebVoice(
-        ask=lambda text: told(Said(text=text, asker=Asker(platform="web"))).card,
+        ask=lambda text, visitor: told(Said(text=text, asker=Asker(platform="web"), thread=f"web:{visitor}")).card,
         digest=digesting(installation, as_of),
         draw=partial(crew.run, draw) if crew else draw,
         organisation=installation.settings.organisation.name,
@@ -135,7 +135,7 @@ async def serve(installation: Installation) -> None:
     schedule = start_schedule(
         settings,
         ingest=reading.ingest,
-        rounds=Rounds(installation, postmen(slack, teams)).make,
+        rounds=Rounds(installation, postmen(slack, teams), ask=crew.ask).make,
         not_before=_told_to_wait(installation),
     )
     for run in schedule.next_runs():
