@@ -1,7 +1,6 @@
 """What a subscription sends: the week's digest, what turned bad, or a renewal that comes near. Made, not posted."""
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -28,14 +27,14 @@ class Letter:
     """One message with its thread, to be posted once for a `period` of a subscription.
 
     `parts` are periods of what it tells besides, such as each finding of an alert. `thread_only` wants one line in the
-    channel and the rest in its thread. `remember` notes what was told, once it was.
+    channel and the rest in its thread. What `tells_findings` is to be remembered, once it was told.
     """
 
     period: str
     digest: Digest
     parts: tuple[str, ...] = ()
     thread_only: bool = False
-    remember: Callable[[], None] = lambda: None
+    tells_findings: bool = False
 
 
 def week_of(week: date) -> str:
@@ -45,26 +44,22 @@ def week_of(week: date) -> str:
 
 
 def letter_of(
-    subscription: Subscription,
-    installation: Installation,
-    as_of: date | None = None,
-    groups: frozenset[str] = frozenset(),
+    subscription: Subscription, as_of: date | None, groups: frozenset[str], installation: Installation
 ) -> Letter | None:
     """Return what the subscription has to tell now; None where that is nothing. `groups` are its owner's."""
-    whole = installation.basis(as_of)
-    basis = replace(whole, visible=visible_of(subscription, installation, groups))
+    basis = replace(installation.basis(as_of), visible=visible_of(subscription, installation, groups))
     muted = mutes(installation.store, bare(subscription.place), basis.as_of)
     match subscription.what:
         case "digest":
-            return _digest(subscription, installation, basis, whole, muted)
+            return _digest(subscription, installation, basis, muted)
         case "alert":
-            return _alert(subscription, basis, whole, muted)
+            return _alert(subscription, basis, muted)
         case "renewal":
             return _renewal(subscription, basis)
 
 
 def _digest(
-    subscription: Subscription, installation: Installation, basis: Basis, whole: Basis, muted: tuple[Mute, ...]
+    subscription: Subscription, installation: Installation, basis: Basis, muted: tuple[Mute, ...]
 ) -> Letter | None:
     name = installation.settings.organisation.name
     made, seen = weekly_digest(basis, name, quiet=lambda each: is_muted(each, muted))
@@ -74,18 +69,19 @@ def _digest(
         period=week_of(made.week),
         digest=made,
         thread_only=subscription.thread_only,
-        remember=lambda: _remember(whole, name),
+        tells_findings=True,
     )
 
 
-def _remember(whole: Basis, name: str) -> None:
+def remember_week(installation: Installation, as_of: date | None = None) -> None:
     """Note the digest that tells of every department: what is told to some is told, and the weeks are counted once."""
-    digest, seen = weekly_digest(whole, name)
+    whole = installation.basis(as_of)
+    digest, seen = weekly_digest(whole, "")
     if digest is not None:
         remember(whole, digest, seen)
 
 
-def _alert(subscription: Subscription, basis: Basis, whole: Basis, muted: tuple[Mute, ...]) -> Letter | None:
+def _alert(subscription: Subscription, basis: Basis, muted: tuple[Mute, ...]) -> Letter | None:
     shown, seen = examined(basis, main_tool(basis))
     if not shown.weeks:
         return None
@@ -102,7 +98,7 @@ def _alert(subscription: Subscription, basis: Basis, whole: Basis, muted: tuple[
         digest=Digest(week=week, card=card, views=()),
         parts=tuple(told),
         thread_only=subscription.thread_only,
-        remember=lambda: _remember(whole, ""),
+        tells_findings=True,
     )
 
 
@@ -175,7 +171,7 @@ def tested(letter: Letter, subscription: Subscription, period: str) -> Letter:
     card = letter.digest.card
     note = f"A test of subscription {subscription.number}, asked for by hand; its own time is {subscription.cadence}."
     digest = replace(letter.digest, card=replace(card, footer=f"{note} {card.footer}".strip()))
-    return replace(letter, digest=digest, period=period, parts=(), remember=lambda: None)
+    return replace(letter, digest=digest, period=period, parts=(), tells_findings=False)
 
 
 def nothing_to_tell(period: str) -> Letter:

@@ -21,7 +21,7 @@ TakenState = Literal["open", "assigned", "done", "snoozed", "dismissed"]
 """`open` is an action that was given back or restored: it is nobody's, and nothing keeps it quiet."""
 
 ENDED: frozenset[TakenState] = frozenset({"done", "dismissed"})
-ATTEMPTS = 5
+ATTEMPTS = 20
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
