@@ -110,7 +110,6 @@ def _renewal(subscription: Subscription, basis: Basis) -> Letter | None:
         period=found.period,
         digest=Digest(week=found.week, card=found.card, views=()),
         thread_only=subscription.thread_only,
-        remember=found.remember,
     )
 
 

@@ -1,9 +1,9 @@
 """What is told of a renewal by itself: once when it begins to be wasteful, at the days that count, when it gets worse.
 
-`insights/renewal_watch.py` decides; here it becomes a card, and what was told is noted once it was.
+`insights/renewal_watch.py` decides; here it becomes a card. What is about to be told is noted with its number, and
+counts as told once the outbox says that it went out, so that no crash in between tells it twice or loses it.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import assert_never
@@ -31,12 +31,11 @@ TIME_FOR_A_SESSION = 45
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RenewalAlert:
-    """A card to be sent once for its `period`; `remember` notes that it was told."""
+    """A card to be sent once for its `period`."""
 
     period: str
     week: date
     card: Card
-    remember: Callable[[], None]
 
 
 def renewal_alert(subscription: str, basis: Basis) -> RenewalAlert | None:
@@ -51,39 +50,24 @@ def renewal_alert(subscription: str, basis: Basis) -> RenewalAlert | None:
         told = _told(subscription, each, renews, basis)
         found = decide(each, told, basis.min_group_size)
         if found is not None:
-            return _alert(subscription, each, found, told, basis)
+            number = len(told) + 1
+            note_told(basis.store, subscription, each.contract.tool, renews, number, found)
+            return RenewalAlert(period=_period(each, number), week=each.week, card=alert_card(each, found, basis))
     return None
 
 
 def _told(subscription: str, renewal: Renewal, renews: date, basis: Basis) -> tuple[Told, ...]:
-    """What was told before; a message that went out and was not noted, because the process died, is noted now."""
-    tool = renewal.contract.tool
-    told = told_before(basis.store, subscription, tool, renews)
-    if outbox.delivered(basis.store, subscription, _period(renewal, len(told) + 1)) in {"sent", "unknown"}:
-        lost = decide(renewal, told, basis.min_group_size)
-        if lost is not None:
-            note_told(basis.store, subscription, tool, renews, len(told) + 1, lost)
-            return (*told, lost)
-    return told
+    """What was told before: what was to be told, as far as it went out or may have."""
+    noted = told_before(basis.store, subscription, renewal.contract.tool, renews)
+    return tuple(
+        each
+        for number, each in enumerate(noted, 1)
+        if outbox.delivered(basis.store, subscription, _period(renewal, number)) not in {None, "failed", "asked"}
+    )
 
 
 def _period(renewal: Renewal, number: int) -> str:
     return f"{renewal.contract.tool} {renewal.contract.renews}/{number}"
-
-
-def _alert(subscription: str, renewal: Renewal, found: Told, told: tuple[Told, ...], basis: Basis) -> RenewalAlert:
-    tool, renews, number = renewal.contract.tool, renewal.contract.renews, len(told) + 1
-
-    def remember() -> None:
-        if renews is not None:
-            note_told(basis.store, subscription, tool, renews, number, found)
-
-    return RenewalAlert(
-        period=_period(renewal, number),
-        week=renewal.week,
-        card=alert_card(renewal, found, basis),
-        remember=remember,
-    )
 
 
 def alert_card(renewal: Renewal, found: Told, basis: Basis) -> Card:

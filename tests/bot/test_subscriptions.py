@@ -278,24 +278,11 @@ def test_a_renewal_is_told_of_when_it_begins_to_waste_and_as_its_notice_comes_ne
     assert "above 15%" in made.digest.card.text
     assert made.digest.card.table is not None
     assert [each.label for each in made.digest.card.advice[0].buttons][:2] == ["Explain", "Assign to me"]
-    made.remember()
+    assert letter(subscription, installed, TODAY) == made, "what did not go out is told again"
+    outbox.note_told(store, subscription.key, [made.period], NOON, None)
     assert letter(subscription, installed, TODAY) is None
     nearer = letter(subscription, installed, TODAY + timedelta(days=20))
     assert nearer is not None
     assert nearer.period == f"chatgpt {renews}/2"
     assert nearer.digest.card.title.startswith("20 days to notice")
     assert letter(subscription, installed, TODAY + timedelta(days=41)) is None
-
-
-def test_a_renewal_that_went_out_and_was_not_noted_is_not_told_again(store: Store) -> None:
-    fill(store)
-    installed, subscription = installation(store, ROLES), made_by(ADMIN, what="renewal")
-    renews = TODAY + timedelta(days=100)
-    replace_contracts(store, [Contract(tool="chatgpt", seats=90, price=30.0, renews=renews, notice_days=60)])
-    made = letter(subscription, installed, TODAY)
-    assert made is not None
-    outbox.note_told(store, subscription.key, [made.period], NOON, None)
-    assert letter(subscription, installed, TODAY) is None
-    nearer = letter(subscription, installed, TODAY + timedelta(days=20))
-    assert nearer is not None
-    assert nearer.period == f"chatgpt {renews}/2"
