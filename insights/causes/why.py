@@ -38,7 +38,7 @@ def why(panel: Panel, change: Change, tool_name: Callable[[str], str] = str) -> 
 def _of_people(panel: Panel, change: Change) -> Iterator[Cause]:
     """Yield who came and who stopped, where the four weeks that are compared lie on either side of the change."""
     fresh = sum(week >= change.since for week in panel.weeks)
-    if change.metric != PEOPLE or change.kind not in {"level", "drift"} or not 2 <= fresh <= 6:
+    if change.metric != PEOPLE or change.kind != "level" or not 2 <= fresh <= 6:
         return
     place = (change.department, change.tool)
     came, went = panel.latest("gained_people", *place), panel.latest("lapsed_people", *place)

@@ -114,8 +114,11 @@ def _headline(panel: Panel, metric: Metric, lead: Change, named: Sequence[str], 
     if lead.kind == "odd_week":
         where = f" in {named[0]}" if named else ""
         return f"{title}{where}: {now} in the last week, where {before} was usual."
-    went = ("rose" if lead.change > 0 else "fell") if lead.kind != "drift" else "drifted"
-    when = f"over {len(panel.weeks)} weeks" if lead.kind == "trend" else f"since the week of {_day(lead.since)}"
+    went = "rose" if lead.change > 0 else "fell"
+    if lead.kind == "trend" and lead.weeks > len(panel.weeks):
+        # Too slow to be seen in what is shown.
+        went = f"has been {'rising' if lead.change > 0 else 'falling'} slowly"
+    when = f"over {lead.weeks} weeks" if lead.kind == "trend" else f"since the week of {_day(lead.since)}"
     if len(named) > 1:
         return f"{title} {went} in {len(named)} of {of} departments, most in {named[0]}: from {before} to {now} {when}."
     where = f" in {named[0]}" if named else ""
