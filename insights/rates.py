@@ -66,4 +66,4 @@ def weighted(p: Floats, weights: Floats) -> Floats:
     known = ~np.isnan(p)
     if not known.any():
         return p
-    return np.minimum(p * weights[known].mean() / weights, 1.0)
+    return np.asarray(np.minimum(p * weights[known].mean() / weights, 1.0))
