@@ -32,7 +32,7 @@ WORSE = {
 BETTER, NOTED, COSTS, NEUTRAL = "repeat_training", "note_what_was_done", "check_tier", "note_what_was_done"
 """What to do about good news of departments and of the company, about what costs money, and about the rest."""
 
-BETTER_IMPACT, NEUTRAL_IMPACT = 0.4, 0.25
+BETTER_IMPACT, NEUTRAL_IMPACT = 0.5, 0.35
 """Part of its impact that good news, or news of which nobody can say, counts beside bad news."""
 
 FULL, FULL_POINTS = 0.5, 0.25
