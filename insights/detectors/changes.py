@@ -32,7 +32,7 @@ WORSE = {
 BETTER, NOTED, COSTS, NEUTRAL = "repeat_training", "note_what_was_done", "check_tier", "note_what_was_done"
 """What to do about good news of departments and of the company, about what costs money, and about the rest."""
 
-BETTER_IMPACT, NEUTRAL_IMPACT = 0.5, 0.35
+BETTER_IMPACT, NEUTRAL_IMPACT = 0.4, 0.25
 """Part of its impact that good news, or news of which nobody can say, counts beside bad news."""
 
 FULL, FULL_POINTS = 0.5, 0.25
@@ -117,7 +117,7 @@ def _headline(panel: Panel, metric: Metric, lead: Change, named: Sequence[str], 
     went = "rose" if lead.change > 0 else "fell"
     if lead.kind == "trend" and lead.weeks > len(panel.weeks):
         # Too slow to be seen in what is shown.
-        went = f"has been {'rising' if lead.change > 0 else 'falling'} slowly"
+        went = f"slowly {went}"
     when = f"over {lead.weeks} weeks" if lead.kind == "trend" else f"since the week of {_day(lead.since)}"
     if len(named) > 1:
         return f"{title} {went} in {len(named)} of {of} departments, most in {named[0]}: from {before} to {now} {when}."
@@ -193,7 +193,9 @@ def _impact(panel: Panel, metric: Metric, lead: Change, way: int, named: Sequenc
     )
     kind = {"up": 1, "down": -1}.get(metric.good, 0) * way
     weight = 1.0 if kind < 0 else BETTER_IMPACT if kind > 0 else NEUTRAL_IMPACT
-    return reach(panel, named or (COMPANY,)) * size(relative, FULL) * weight
+    # Of a change slower than what is shown, a part is old.
+    shown = len(panel.weeks) / lead.weeks if lead.kind == "trend" and lead.weeks > len(panel.weeks) else 1.0
+    return reach(panel, named or (COMPANY,)) * size(relative, FULL) * weight * shown
 
 
 def _action(panel: Panel, metric: Metric, way: int, named: Sequence[str]) -> Action:
