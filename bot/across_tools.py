@@ -1,17 +1,20 @@
 """Cards that set tools beside each other: the view of tools, and a question that names several of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from bot.card import Button, Card, Table
 from bot.format import format_week
 from bot.overlap import overlap_in_words
 from bot.reported import ACTIVE, footer, named, told
 from bot.view_chart import chart_of
+from bot.whole import whole_cell, whole_words
 from bot.wording import phrase, titled, tool_name
 from insights.catalogue import metrics
 from insights.question import Question
 from insights.series import ALL_TOOLS, COMPANY, Panel
 from insights.view import ChartPlan, View
+from insights.whole import Whole
 from insights.words import listing
 
 SHORT = {
@@ -26,11 +29,17 @@ MOST_ROWS = 8
 
 
 def tools_card(
-    question: Question, view: View, shown: Panel, known: tuple[str, ...], buttons: tuple[Button, ...]
+    question: Question,
+    view: View,
+    shown: Panel,
+    known: tuple[str, ...],
+    buttons: tuple[Button, ...],
+    wholes: Mapping[str, Whole] = MappingProxyType({}),
 ) -> Card:
     """Return the card about the tools of `shown`, whose first is all of the `known` ones together.
 
     It is about the company or one department; with several departments the lead metric is told for each of them.
+    `wholes` has what vendors tell of the company as a whole, by tool: it is told beside what people's use adds up to.
     """
     tools = tuple(each for each in shown.tools if each != ALL_TOOLS)
     wanted = tuple(each for each in (question.metrics or view.metrics) if metrics()[each].needs)
@@ -46,7 +55,10 @@ def tools_card(
         chart = chart_of(plan, shown, question.departments)
         if view.chart.kind == "by_tool":
             text = text if question.tools else f"{text} {overlap_in_words(shown, department, pairs=True)}".strip()
-            table = _by_tool(shown, wanted, department, tools, every=len(tools) > 1 and not question.tools)
+            told_of = {} if department else wholes
+            text = f"{text} {whole_words(told_of, shown.currency)}".strip()
+            every = len(tools) > 1 and not question.tools
+            table = _by_tool(shown, wanted, department, tools, told_of, every=every)
         else:
             wanted = wanted[:MOST_ROWS]
             table = _by_metric(shown, wanted, department, tools)
@@ -86,11 +98,20 @@ def _about(shown: Panel, lead: str, department: str, tool: str, *, first: bool) 
     return f"{tool_name(tool)}{':' if cell.value is None else ''} {said}"
 
 
-def _by_tool(shown: Panel, wanted: Sequence[str], department: str, tools: Sequence[str], *, every: bool) -> Table:
-    rows = [
-        (tool_name(each), *(told(shown, metric, department, each, beside_name=True) for metric in wanted))
-        for each in tools
-    ]
+def _by_tool(
+    shown: Panel,
+    wanted: Sequence[str],
+    department: str,
+    tools: Sequence[str],
+    wholes: Mapping[str, Whole],
+    *,
+    every: bool,
+) -> Table:
+    def cell(metric: str, tool: str) -> str:
+        of_the_whole = whole_cell(wholes.get(tool, Whole()), metric, shown.currency)
+        return of_the_whole or told(shown, metric, department, tool, beside_name=True)
+
+    rows = [(tool_name(each), *(cell(metric, each) for metric in wanted)) for each in tools]
     if every:
         rows.append(("All together", *(told(shown, metric, department, ALL_TOOLS) for metric in wanted)))
     return Table(

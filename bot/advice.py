@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import assert_never
 
-from bot.card import Advice
+from bot.card import Advice, Button
 from bot.wording import tool_name
 from insights.catalogue import metrics
 from insights.finding import ANYWHERE, UNKNOWN, Action, Finding
@@ -13,6 +13,9 @@ OWNERS = {"admin": "Workspace administrator", "enablement": "Enablement team", "
 
 MOST_PLACES = 3
 """Tools for which it is said where to click, before general words are shorter."""
+
+SNOOZE = 4
+"""Weeks for which a finding is put aside: as long as an action is given to show."""
 
 SURE = ((0.95, "high"), (0.85, "fair"), (0.0, "low"))
 """From which confidence on a finding is called so."""
@@ -31,6 +34,19 @@ def advice_of(finding: Finding, tools: Sequence[str] = ()) -> Advice:
         owner=OWNERS[action.owner],
         effort=effort(action.minutes),
         expected=expectation(action),
+        buttons=buttons_of(finding),
+    )
+
+
+def buttons_of(finding: Finding) -> tuple[Button, ...]:
+    """Return what can be done about a finding, in the words that `Button.do` holds."""
+    key = finding.key
+    return (
+        Button(label="Explain", do=f"explain {key}"),
+        Button(label="Assign to me", do=f"assign {finding.action.id} {key}"),
+        Button(label="Done", do=f"done {key}"),
+        Button(label=f"Snooze {SNOOZE} weeks", do=f"snooze {key} {SNOOZE}"),
+        Button(label="Mute here", do=f"mute {key}"),
     )
 
 

@@ -4,22 +4,32 @@ from dataclasses import dataclass, replace
 
 from bot.across_tools import tools_card
 from bot.advice import advice_of
+from bot.answers.asking_back import asked_back, by_location_card, declined_card, help_card, shifted
+from bot.answers.found import changes_card, recommended_card
+from bot.answers.moved import CANT_TELL, ahead, cause, definition, strongest, sure, sureness
+from bot.answers.moved import told as moved_in_words
+from bot.answers.ranked import ranked_card
+from bot.answers.spans import spans_card
 from bot.card import Advice, Button, Card, Table
-from bot.conversation.understand import Understanding, Vocabulary, understand
-from bot.conversation.vocabulary import vocabulary_of
+from bot.chart_table import table_of
+from bot.conversation.understand import Understanding, understand
+from bot.conversation.vocabulary import Vocabulary, vocabulary_of
 from bot.format import format_week
 from bot.history import VIEW as BASELINE
 from bot.history import baseline_card
+from bot.impact_card import impact_card
 from bot.merging import merge_words
 from bot.overlap import ASK, overlap_card
-from bot.reported import ACTIVE, footer, is_of_seats, missing
+from bot.renewal_card import renewal_card
+from bot.reported import ACTIVE, footer, is_of_seats, missing, named
 from bot.reported import told as _told
 from bot.settings import Settings
 from bot.status import status_of
 from bot.status_card import status_card
 from bot.view_chart import chart_of
+from bot.whole import whole_words
 from bot.wording import field, phrase, sentence, titled, tool_name
-from insights.basis import Basis, latest_complete_week
+from insights.basis import Basis
 from insights.catalogue import metrics, views
 from insights.engine import examine
 from insights.memory.recall import hushed
@@ -27,8 +37,9 @@ from insights.merging import REPORTED_BY
 from insights.question import Question, Weeks
 from insights.series import ALL_TOOLS, COMPANY, DEFAULT_WEEKS, Panel, panel
 from insights.view import ChartPlan, View
+from insights.whole import whole_of
 from insights.words import listing
-from storage.reading import last_day, tools
+from storage.reading import tools
 
 MOST_FIELDS = 8
 MOST_ADVICE = 3
@@ -51,16 +62,21 @@ class Answer:
 def ask(text: str, basis: Basis, settings: Settings | None = None) -> Answer:
     """Answer what somebody typed. `settings` say which sources there are, and when they are read."""
     vocabulary = vocabulary_of(basis)
-    newest = latest_complete_week(basis.as_of, last_day(basis.store))
-    understanding = understand(text, vocabulary, newest)
-    if understanding.unknown:
-        if not (shown := panel(basis)).weeks:
-            return Answer(understanding=understanding, card=nothing_yet(shown))
-        return Answer(understanding=understanding, card=_did_you_mean(understanding, vocabulary))
-    card = answer(understanding.question, basis, vocabulary, settings)
-    if understanding.guessed:
-        meant = listing([f"{name} (for “{word}”)" for word, name in understanding.guessed])
-        card = replace(card, text=f"Did you mean {meant}? Here it is. {card.text}")
+    return answered(understand(text, vocabulary, basis.as_of), vocabulary, basis, settings)
+
+
+def answered(
+    understanding: Understanding, vocabulary: Vocabulary, basis: Basis, settings: Settings | None = None
+) -> Answer:
+    """Return the card for what was understood, or the question back."""
+    question = understanding.question
+    if question.intent == "decline":
+        card = declined_card(understanding.why, basis.min_group_size, vocabulary)
+    elif understanding.asks_back:
+        shown = panel(basis)
+        card = asked_back(understanding, vocabulary) if shown.weeks else nothing_yet(shown)
+    else:
+        card = shifted(understanding, answer(question, basis, vocabulary, settings))
     return Answer(understanding=understanding, card=card)
 
 
@@ -68,6 +84,8 @@ def answer(
     question: Question, basis: Basis, vocabulary: Vocabulary | None = None, settings: Settings | None = None
 ) -> Card:
     """Return the card that answers `question`; it reads weekly roll-ups only."""
+    if question.intent == "decline":
+        return declined_card(None, basis.min_group_size, vocabulary or vocabulary_of(basis))
     match question.view:
         case "help":
             return help_card(vocabulary or vocabulary_of(basis))
@@ -76,7 +94,50 @@ def answer(
         case view if view == BASELINE:
             return baseline_card(question, basis)
         case _:
-            return _numbers(question, basis)
+            return _tabled(question, _of_numbers(question, basis))
+
+
+def _of_numbers(question: Question, basis: Basis) -> Card:
+    known = tools(basis.store)
+    tool = _tool(question, known)
+    absent = [each for each in question.tools if each not in known]
+    card: Card | None
+    if question.locations and not question.departments:
+        card = by_location_card(question)
+    elif absent:
+        card = _no_data(absent, known, basis)
+    elif question.view == "renewal":
+        card = renewal_card(question, basis)
+    elif question.view == "impact":
+        card = impact_card(basis, question.departments, panel(basis).reference.name)
+    elif question.view == "actions" or question.intent == "recommend":
+        card = recommended_card(question, basis, tool)
+    elif question.view == "changes":
+        card = changes_card(question, basis, tool)
+    else:
+        card = _numbers(question, basis)
+    return card or nothing_yet(panel(basis))
+
+
+def _tabled(question: Question, card: Card) -> Card:
+    """The card with its chart as a table, where a table was asked for."""
+    if not question.table or card.chart is None:
+        return card
+    return replace(card, table=card.table or table_of(card.chart), chart=None)
+
+
+def _no_data(absent: list[str], known: tuple[str, ...], basis: Basis) -> Card:
+    """The card about tools of which there is no data."""
+    if not known:
+        return nothing_yet(panel(basis))
+    return Card(
+        title=f"{named(absent)} · no data",
+        text=(
+            f"There is no data about {named(absent)}: it is not among the sources that are read. There is about "
+            f"{named(known)}."
+        ),
+        buttons=tuple(Button(label=tool_name(each), ask=tool_name(each)) for each in known[:3]),
+    )
 
 
 def _numbers(question: Question, basis: Basis) -> Card:
@@ -85,21 +146,89 @@ def _numbers(question: Question, basis: Basis) -> Card:
     known = tools(basis.store)
     if any(metrics()[each].across for each in question.metrics):
         return _overlap(question, known, basis)
-    if len(question.tools) > 1 or view.chart.kind == "by_tool":
+    if len(question.tools) > 1 or view.chart.kind == "by_tool" or question.by == "tool":
         return _across_tools(question, view, known, basis)
     tool = _tool(question, known)
     # Findings are always judged on the default window, whatever span the chart shows.
     judged = panel(basis, tools=(tool,))
     shown = judged if question.weeks is None else panel(basis, weeks=question.weeks, tools=(tool,))
     if not shown.weeks:
-        return nothing_yet(shown)
+        return _not_then(judged)
+    return _of_one_tool(question, view, shown, judged, basis)
+
+
+def _of_one_tool(question: Question, view: View, shown: Panel, judged: Panel, basis: Basis) -> Card:
+    """The card about one tool, or all of them together: ranked, over two spans, of several departments or of one."""
+    tool, buttons = shown.tools[0], _buttons(question, view, shown, tools(basis.store))
+    apart = question.by == "department" and not question.departments and question.metrics
+    if question.intent == "rank" or apart:
+        return ranked_card(question, view, shown, tool, buttons)
+    if question.compare is not None and len(question.departments) < 2:
+        other = panel(basis, weeks=question.compare, tools=(tool,))
+        return spans_card(question, view, shown, other, tool, buttons) if other.weeks else _not_then(judged)
     if len(question.departments) > 1:
         return _comparison(question, view, shown, tool, basis)
     department = question.departments[0] if question.departments else COMPANY
     if department and shown.cell(_asked(question, view)[0], department, tool).suppressed:
         return _too_few(department, view, shown, tool)
-    advice = _advice(view, judged, department, tool, known, basis)
-    return replace(_one(question, view, shown, tool, basis), advice=advice)
+    return _about_one(question, view, shown, judged, basis)
+
+
+def _about_one(question: Question, view: View, shown: Panel, judged: Panel, basis: Basis) -> Card:
+    """The card about the company or one department, with what was found about it and why it is so."""
+    tool, department = shown.tools[0], question.departments[0] if question.departments else COMPANY
+    advice = _advice(view, judged, department, tool, tools(basis.store), basis)
+    card = replace(_one(question, view, shown, tool, basis), advice=advice)
+    wanted = _asked(question, view)
+    match question.intent:
+        case "explain":
+            why = _explained(wanted, card.text, judged, department, tool)
+            meaning = definition(wanted[0], judged.reference.name) if wanted else ""
+            told = (meaning, card.text) if question.meaning else (why, meaning)
+            return replace(card, text=" ".join(filter(None, told)))
+        case "forecast":
+            return replace(card, text=_ahead(wanted, card.text, judged, department, tool))
+        case _:
+            sure = sureness(judged, wanted[0], department, tool) if wanted else ""
+            return replace(card, text=f"{card.text} {sure}".strip())
+
+
+def _explained(wanted: tuple[str, ...], text: str, judged: Panel, department: str, tool: str) -> str:
+    """What moved beyond chance and where that lies; or that nothing did."""
+    change = strongest(judged, wanted, department, tool)
+    if change is None:
+        return f"{text} Nothing in it moved more than by chance, so there is no change to explain."
+    about = titled(metrics()[change.metric], judged.reference.name)
+    because = cause(judged, change) or "No department, tool or part of it explains most of that."
+    told = moved_in_words(judged, change)
+    return f"{about}: {told[0].lower()}{told[1:]} {because} {sure(judged, change)}"
+
+
+def _ahead(wanted: tuple[str, ...], text: str, judged: Panel, department: str, tool: str) -> str:
+    """That what comes can't be told, and which way it has been going."""
+    change = strongest(judged, wanted, department, tool)
+    so_far = (
+        f"So far: {titled(metrics()[change.metric], judged.reference.name)}: {moved_in_words(judged, change)}"
+        if change is not None
+        else "So far nothing in it moves more than by chance."
+    )
+    guess = next(filter(None, (ahead(judged, each, department, tool) for each in wanted)), "")
+    return f"{guess or CANT_TELL} Now: {text} {so_far}"
+
+
+def _not_then(newest: Panel) -> Card:
+    """The card for weeks of which there is no data, or that are not over."""
+    if not newest.weeks:
+        return nothing_yet(newest)
+    return Card(
+        title="No complete week then",
+        text=(
+            "There is no complete week of data in that time. The latest is the week of "
+            f"{format_week(newest.weeks[-1])}, and data goes back {newest.history} weeks from it."
+        ),
+        buttons=(Button(label="Latest weeks", ask="overview"), Button(label="Data status", ask="status")),
+        footer=" ".join(newest.notes),
+    )
 
 
 def _across_tools(question: Question, view: View, known: tuple[str, ...], basis: Basis) -> Card:
@@ -113,7 +242,8 @@ def _across_tools(question: Question, view: View, known: tuple[str, ...], basis:
     if shown.cell("several_tools").value:
         who = " vs ".join(question.departments)
         buttons = (Button(label="Seats in several tools", ask=f"{ASK} {who}".strip()), *buttons)
-    return tools_card(question, view, shown, known, buttons)
+    wholes = {each: whole_of(shown, basis, each) for each in shown.tools if each != ALL_TOOLS}
+    return tools_card(question, view, shown, known, buttons, wholes)
 
 
 def _overlap(question: Question, known: tuple[str, ...], basis: Basis) -> Card:
@@ -161,6 +291,8 @@ def _one(question: Question, view: View, shown: Panel, tool: str, basis: Basis) 
         text = NOT_TOGETHER if missing(each, wanted[:3], each.tools) else text
     if (view.id, tool, department, question.metrics) == ("overview", REPORTED_BY, COMPANY, ()):
         text = f"{text} {merge_words(basis, shown.weeks[-1])}"
+    if tool != ALL_TOOLS and not department and (not question.metrics or "metered_cost" in question.metrics):
+        text = f"{text} {whole_words({tool: whole_of(shown, basis, tool)}, shown.currency)}".strip()
     return Card(
         title=_title(view, department, tool, question),
         text=text,
@@ -232,9 +364,12 @@ def _comparison(question: Question, view: View, shown: Panel, tool: str, basis: 
     ranked = sorted(((v, name) for name, v in values if v is not None), reverse=True)
     gaps = missing(shown, (lead,), (tool,)) if tool != ALL_TOOLS else ""
     told = [f"{name} {phrase(metrics()[lead], value, shown.currency, shown.reference.name)}" for value, name in ranked]
+    untold = [name for name, value in values if value is None]
+    hidden = f" Of {listing(untold, most=4)} there is no number that may be shown." if untold and told else ""
+    few = f"Too few people are active in {listing(names)} to tell."
     return Card(
         title=f"{listing(names)} · {view.title} · {tool_name(tool)}",
-        text=f"{listing(told, most=4)}." if told else gaps or f"Too few people are active in {listing(names)} to tell.",
+        text=f"{listing(told, most=4)}.{hidden}" if told else gaps or few,
         chart=chart_of(plan, shown, names, tool),
         table=Table(
             columns=("", *names, "Company"), rows=rows, numeric=tuple(range(1, len(names) + 2)), caption=view.title
@@ -301,68 +436,27 @@ def _buttons(question: Question, view: View, shown: Panel, known: tuple[str, ...
         buttons.append(Button(label="Tools", ask=" ".join(("tools", " vs ".join(question.departments))).strip()))
     if question.departments:
         buttons.append(Button(label="Whole company", ask=view.id))
+    if wanted := _asked(question, view):
+        buttons.append(Button(label="What is this number?", ask=f"what is {metrics()[wanted[0]].title}"))
     return tuple(buttons)
-
-
-def help_card(vocabulary: Vocabulary) -> Card:
-    """Return what may be asked, with examples from the organisation's own departments."""
-    names = [name for name in vocabulary.of("department") if name != "Unmapped"]
-    one, two = (names * 2)[:2] if names else ("sales", "engineering")
-    examples = ["overview", one, f"depth {one}", f"{one} vs {two}", f"prompts last {LONGER} weeks", "licenses"]
-    several = [tool_name(each) for each in vocabulary.of("tool")]
-    if len(several) > 1:
-        examples += ["tools", f"{several[0]} vs {several[1]}", f"{one} {several[0]}"]
-    return Card(
-        title="What you can ask",
-        text=(
-            "Ask about the company or a department, about a view, or both; compare departments with “vs”; add "
-            "“last 26 weeks” for a longer look."
-        ),
-        table=Table(
-            columns=("View", "It answers"),
-            rows=tuple((view.id, view.question) for view in views().values()),
-            caption="The views",
-        ),
-        buttons=tuple(Button(label=each, ask=each) for each in examples),
-        footer=" ".join(
-            (
-                *([f"Departments: {listing(names, most=12)}."] if names else []),
-                *([f"Tools: {listing(several, most=12)}."] if len(several) > 1 else []),
-            )
-        ),
-    )
-
-
-def _did_you_mean(understanding: Understanding, vocabulary: Vocabulary) -> Card:
-    said = listing([f"“{word}”" for word in understanding.unknown])
-    near = understanding.suggestions
-    kept = replace(understanding.question, weeks=None)
-    rest = "" if kept.view == "overview" else f"{kept.view} "
-    if near:
-        offers, text = near, f"I don't know {said}. Did you mean {listing(near, most=4)}?"
-    else:
-        names, known = vocabulary.of("department"), tuple(views())
-        offers = ("overview", "help")
-        text = (
-            f"I don't know {said}, and no name is spelt like it. Did you mean a department "
-            f"({listing(names, most=12)}) or a view ({listing(known, most=12)})?"
-        )
-    return Card(
-        title="Did you mean …?",
-        text=text,
-        buttons=tuple(Button(label=each, ask=f"{rest}{each}" if near else each) for each in offers),
-    )
 
 
 def question_in_json(understanding: Understanding) -> dict[str, object]:
     """Return the question in the stable shape that `ask --json` prints."""
     question = understanding.question
-    weeks: Weeks | None = question.weeks
     return {
         "view": question.view,
         "metrics": question.metrics,
         "departments": question.departments,
         "tools": question.tools,
-        "weeks": {"from": weeks.first, "to": weeks.last} if weeks else {"from": None, "to": None},
+        "weeks": _weeks_in_json(question.weeks),
+        "locations": question.locations,
+        "by": question.by,
+        "compare": _weeks_in_json(question.compare) if question.compare else None,
+        "rank": {"order": question.rank.order, "count": question.rank.count} if question.rank else None,
         "intent": question.intent,
     }
+
+
+def _weeks_in_json(weeks: Weeks | None) -> dict[str, object]:
+    return {"from": weeks.first, "to": weeks.last} if weeks else {"from": None, "to": None}

@@ -124,10 +124,15 @@ Chart = LineChart | ShareChart | DotChart | BarChart
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Button:
-    """Something to press. `ask` is the question it asks ("sales by last 26 weeks"), as if it were typed."""
+    """Something to press: either `ask`, a question as if it were typed ("sales last 26 weeks"), or `do`.
+
+    `do` is a verb with what it needs: "explain KEY", "assign ACTION KEY", "snooze KEY 4", "table", "share". Verbs
+    change something or tell more about what is shown; only platforms that know who presses offer them.
+    """
 
     label: str
-    ask: str
+    ask: str = ""
+    do: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -135,6 +140,7 @@ class Advice:
     """A finding as people read it: what was seen, and what to do about it.
 
     `state` says how it stands to earlier digests: "Still (3rd week)"; empty where there is nothing to tell apart.
+    `buttons` are what can be done about this finding, the most wanted first.
     """
 
     key: str
@@ -147,6 +153,7 @@ class Advice:
     effort: str
     expected: str
     state: str = ""
+    buttons: tuple[Button, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

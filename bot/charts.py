@@ -53,8 +53,9 @@ _OTHER_SCRIPTS = (
 def draw(chart: Chart, theme: ThemeName = "light") -> bytes:
     """The chart as PNG bytes, 1200 pixels wide and, unless rows or dots need more, 675 high.
 
-    A rounded opaque panel on a transparent ground: "light" can be pasted on a dark page, "dark" is for pages that
-    know. The same chart gives the same bytes. Missing values leave gaps.
+    "light" and "dark" are rounded opaque panels on a transparent ground, for pages that know which they are. "either"
+    has no panel and colours that are seen on white and on black, for those that do not, as in Slack. The same chart
+    gives the same bytes. Missing values leave gaps.
     """
     return _paint(lay_out(chart, theme), THEMES[theme])
 
@@ -112,7 +113,8 @@ def _paint(picture: Picture, theme: Theme) -> bytes:
 
     renderer = RendererAgg(WIDTH * PIXELS, picture.height * PIXELS, _DPI * PIXELS)  # type: ignore[no-untyped-call]
     brush = _Brush(renderer=renderer, height=picture.height * PIXELS)
-    brush.fill(_rounded(WIDTH, picture.height), theme.panel, edge=theme.edge)
+    if theme.panel:
+        brush.fill(_rounded(WIDTH, picture.height), theme.panel, edge=theme.edge)
     for mark in picture.marks:
         _paint_mark(brush, mark)
     return _png(np.asarray(renderer.buffer_rgba()))  # type: ignore[no-untyped-call]
@@ -150,7 +152,11 @@ def _paint_mark(brush: "_Brush", mark: Mark) -> None:
                 (mark.right, mark.bottom),
                 (mark.left, mark.bottom),
             ]
-            brush.fill(Path([*corners, corners[0]], closed=True), mark.color, hatch=mark.line if mark.hatched else "")
+            outline = Path([*corners, corners[0]], closed=True)
+            if mark.hatched and not mark.line:
+                brush.fill(outline, "", edge=mark.color, hatch=mark.color)
+            elif mark.color:
+                brush.fill(outline, mark.color, hatch=mark.line if mark.hatched else "")
         case Disc():
             brush.fill(Path.circle((mark.x, mark.y), mark.radius), mark.color, edge=mark.rim)
         case _:
@@ -165,14 +171,14 @@ class _Brush:
     height: float
 
     def fill(self, path: "Path", color: str, *, edge: str = "", hatch: str = "") -> None:
-        """Fill a shape; `edge` is the colour of a thin rim, `hatch` that of slanting lines."""
+        """Fill a shape, or none of it without a colour; `edge` is that of a thin rim, `hatch` of slanting lines."""
         gc = self.renderer.new_gc()
         gc.set_linewidth(_points(1.5) if edge else 0.0)
         gc.set_foreground(edge or color)
         if hatch:
             gc.set_hatch("////")
             gc.set_hatch_color(hatch)
-        self.renderer.draw_path(gc, path, self._placed(), _rgb(color))  # type: ignore[no-untyped-call]
+        self.renderer.draw_path(gc, path, self._placed(), _rgb(color) if color else None)  # type: ignore[no-untyped-call]
 
     def line(self, stroke: Stroke) -> None:
         """Draw a line, and its dots."""

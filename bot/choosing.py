@@ -21,13 +21,13 @@ class UnknownFindingError(Exception):
 def snooze(basis: Basis, key: str, *, weeks: int = WEEKS, who: str = "") -> Choice:
     """Keep a finding quiet for some weeks, unless it gets materially worse. `who` is an opaque id of an account."""
     return _keep(
-        basis, chosen(_known(basis, key), today=basis.as_of, until=basis.as_of + timedelta(weeks=weeks), who=who)
+        basis, chosen(known(basis, key), today=basis.as_of, until=basis.as_of + timedelta(weeks=weeks), who=who)
     )
 
 
 def dismiss(basis: Basis, key: str, *, reason: str = "", who: str = "") -> Choice:
     """Keep a finding quiet, unless it gets materially worse."""
-    return _keep(basis, chosen(_known(basis, key), today=basis.as_of, until=None, who=who, reason=reason))
+    return _keep(basis, chosen(known(basis, key), today=basis.as_of, until=None, who=who, reason=reason))
 
 
 def restore(basis: Basis, key: str) -> None:
@@ -41,14 +41,17 @@ def _keep(basis: Basis, choice: Choice) -> Choice:
     return choice
 
 
-def _known(basis: Basis, key: str) -> Finding | Seen:
-    """The finding as it is now, or as the newest digest saw it: a button may stand under last week's."""
+def known(basis: Basis, key: str) -> Finding | Seen:
+    """Return the finding as it is now, or as the newest digest saw it: a button may stand under last week's.
+
+    Raises UnknownFindingError where there is none, and never was.
+    """
     _, seen = examined(basis, main_tool(basis))
-    known: dict[str, Finding | Seen] = {each.key: each for each in reversed(seen_before(basis.store, basis.as_of))}
-    known |= {each.key: each for each in seen.found}
-    if key not in known:
+    by_key: dict[str, Finding | Seen] = {each.key: each for each in reversed(seen_before(basis.store, basis.as_of))}
+    by_key |= {each.key: each for each in seen.found}
+    if key not in by_key:
         raise UnknownFindingError(_unknown(key, (each.key for each in seen.found), "a finding"))
-    return known[key]
+    return by_key[key]
 
 
 def _unknown(key: str, known: Iterable[str], what: str) -> str:

@@ -7,12 +7,13 @@ from typing import Literal
 
 from bot.ingestion import sources_in_order, try_source
 from bot.installation import Installation
-from bot.settings import DIRECTORY, SettingsError
+from bot.settings import DIRECTORY, SettingsError, nearest
 from bot.status import state_of
 from connectors.errors import ConnectorError
 from insights.series import panel
+from insights.words import counted
 from storage.models import family
-from storage.reading import Run, last_runs, models
+from storage.reading import Run, departments, last_runs, models
 from storage.store import schema_version
 
 State = Literal["ok", "look", "wrong"]
@@ -149,23 +150,39 @@ def _directory(installation: Installation) -> Iterator[Check]:
 
 
 def _slack(installation: Installation) -> Iterator[Check]:
-    settings = installation.settings
-    if settings.slack is None:
+    if installation.settings.slack is None:
         yield Check(part="slack", state="look", said="not set up", fix="docs/slack.md has the five steps")
         return
-    from bot.serving import slack_keys  # noqa: PLC0415
-    from bot.slack.app import check_tokens  # noqa: PLC0415
+    from bot.slack.doctor import examine_slack  # noqa: PLC0415
 
-    keys = slack_keys(settings.slack, installation)
-    asyncio.run(check_tokens(settings.slack.mode, settings.slack.base_url, keys))
-    yield Check(part="slack", state="ok", said="Slack accepts the tokens")
-    if not settings.roles.administrators:
-        yield Check(
-            part="slack",
-            state="look",
-            said="nobody may ask yet",
-            fix='[roles] administrators = ["U0123…"] (a Slack user id), or ["*"] for everybody',
-        )
+    yield from (
+        Check(part="slack", state=each.state, said=each.said, fix=each.fix)
+        for each in asyncio.run(examine_slack(installation))
+    )
+
+
+def _teams(installation: Installation) -> Iterator[Check]:
+    if installation.settings.teams is None:
+        yield Check(part="teams", state="look", said="not set up", fix="docs/teams.md has every step")
+        return
+    from bot.teams.doctor import checks  # noqa: PLC0415 - botbuilder takes half a second to import
+
+    for state, said, fix in asyncio.run(checks(installation)):
+        yield Check(part="teams", state=state, said=said, fix=fix)
+
+
+def _roles(installation: Installation) -> Iterator[Check]:
+    """Departments that the settings name and nobody is in: whoever should see them sees nothing."""
+    settings, known = installation.settings, departments(installation.store)
+    named = [(f"[roles.leaders] {who}", name) for who, names in settings.roles.leaders.items() for name in names]
+    named += [(f"[[subscriptions]] to {each.to}", name) for each in settings.subscriptions for name in each.departments]
+    spelt = {name.casefold() for name in known}
+    unknown = [(where, name) for where, name in named if name.casefold() not in spelt]
+    for where, name in unknown:
+        fix = nearest(name, known) if known else "`ai-usage ingest directory` brings the departments"
+        yield Check(part="roles", state="look", said=f"{where} names no known department: {name!r}", fix=fix)
+    if named and not unknown:
+        yield Check(part="roles", state="ok", said=f"{counted(len(named), 'department')} named, all of them known")
 
 
 PARTS: dict[str, Callable[[Installation], Iterator[Check]]] = {
@@ -175,4 +192,6 @@ PARTS: dict[str, Callable[[Installation], Iterator[Check]]] = {
     "models": _models,
     "directory": _directory,
     "slack": _slack,
+    "teams": _teams,
+    "roles": _roles,
 }

@@ -1,7 +1,6 @@
-"""When things happen: digests at a local hour, ingestion by each source's own schedule.
+"""When things happen: ingestion by each source's own schedule, and rounds that send what is due.
 
-Jobs are given as functions; this file only knows when. Several replicas may run the same schedule: a digest is
-delivered once because the outbox says so.
+Jobs are given as functions; this file only knows when. When a subscription is due `bot/subscriptions.py` says.
 """
 
 import asyncio
@@ -9,7 +8,7 @@ import logging
 import random
 import re
 import zoneinfo
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
@@ -20,13 +19,14 @@ from apscheduler.triggers.base import BaseTrigger  # type: ignore[import-untyped
 from apscheduler.triggers.cron import CronTrigger  # type: ignore[import-untyped]
 from apscheduler.triggers.interval import IntervalTrigger  # type: ignore[import-untyped]
 
-from bot.deliver import subscription_key
-from bot.settings import DIRECTORY, Settings, SettingsError, Subscription
+from bot.settings import DIRECTORY, Settings, SettingsError
 
 log = logging.getLogger(__name__)
 
-GRACE = timedelta(hours=12)
-"""A digest missed because the bot was down or the machine asleep is made up for within this time, once."""
+EVERY_ROUND = timedelta(seconds=10)
+"""How often it is looked whether something is to be sent."""
+
+ROUNDS = "subscriptions"
 
 T = TypeVar("T")
 Job = Callable[[], Awaitable[None]]
@@ -73,33 +73,6 @@ def next_run(trigger: BaseTrigger, last: datetime) -> datetime | None:
     return due
 
 
-def digest_trigger(subscription: Subscription, zone: str) -> CronTrigger:
-    """The subscription's day and local time, in its own zone or else `zone`, through every change of the clocks.
-
-    An hour that the clocks give twice fires twice; the outbox sends once.
-    """
-    hour, _, minute = subscription.at.partition(":")
-    name = subscription.timezone or zone
-    try:
-        local = zoneinfo.ZoneInfo(name)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError) as error:
-        raise SettingsError(
-            f"[[subscriptions]] timezone = {name!r} is no IANA time zone such as Europe/Berlin"
-        ) from error
-    try:
-        return CronTrigger(
-            day_of_week=subscription.day[:3], hour=int(hour), minute=int(minute), second=0, timezone=local
-        )
-    except ValueError as error:
-        raise SettingsError(f"[[subscriptions]] at = {subscription.at!r} is no time of day such as 09:00") from error
-
-
-def missed(trigger: CronTrigger, now: datetime, grace: timedelta = GRACE) -> bool:
-    """Whether the trigger fired within `grace` before `now`."""
-    due: datetime | None = trigger.get_next_fire_time(None, now - grace)
-    return due is not None and due <= now
-
-
 @dataclass(frozen=True, slots=True)
 class Schedule:
     """A running schedule."""
@@ -120,23 +93,23 @@ def start_schedule(
     settings: Settings,
     *,
     ingest: Callable[[str], Awaitable[datetime | None]],
-    send: Callable[[Subscription], Awaitable[None]],
+    rounds: Callable[[], Awaitable[None]],
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     not_before: Mapping[str, datetime] | None = None,
 ) -> Schedule:
-    """Start the jobs "ingest chatgpt", "digest:leaders:#channel" on the running event loop.
+    """Start the jobs "ingest chatgpt" and "subscriptions" on the running event loop.
 
     `ingest` takes a source's name and runs at once and then on schedule; the directory goes first. Where it returns a
     moment, the vendor wanted patience: the next run is then, be that before or after the schedule's own, and the
     schedule goes on from there. `not_before` has the sources that were told so before the start.
 
-    `send` takes a subscription, and waits until every source was read once, or has to wait: a digest made up for at
-    start would otherwise tell of the week before. A job that is still running is not started a second time, and missed
-    runs are made up for by one. SettingsError for a schedule that is not understood, before anything is started.
+    `rounds` sends what is due; it runs every few seconds, first when every source was read once, or has to wait: a
+    digest made up for at start would otherwise tell of the week before. A job that is still running is not started a
+    second time, and missed runs are made up for by one. SettingsError for a schedule that is not understood, before
+    anything is started.
     """
     zone = settings.organisation.timezone
     triggers = {name: source_trigger(name, source.schedule, zone) for name, source in settings.sources.items()}
-    digests = [(each, digest_trigger(each, zone)) for each in settings.subscriptions]
     scheduler = AsyncIOScheduler(timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1})
     read = {name: asyncio.Event() for name, trigger in triggers.items() if trigger is not None}
 
@@ -156,13 +129,19 @@ def start_schedule(
             jitter = random.uniform(0, JITTER.total_seconds())  # noqa: S311 - no secret
             scheduler.modify_job(_job(source), next_run_time=again + timedelta(seconds=jitter))
 
-    async def send_when_read(subscription: Subscription) -> None:
+    async def round_when_read(_: str) -> None:
         for each in read.values():
             await each.wait()
-        await send(subscription)
+        await rounds()
 
     _add_ingestion(scheduler, triggers, ingest_and_tell, begin)
-    _add_digests(scheduler, digests, send_when_read, now())
+    scheduler.add_job(
+        _guarded(ROUNDS, round_when_read, ROUNDS),
+        IntervalTrigger(seconds=EVERY_ROUND.total_seconds(), timezone=UTC),
+        id=ROUNDS,
+        next_run_time=now(),
+        misfire_grace_time=None,
+    )
     scheduler.start()
     return Schedule(scheduler)
 
@@ -183,21 +162,6 @@ def _add_ingestion(
 
 def _job(source: str) -> str:
     return f"ingest {source}"
-
-
-def _add_digests(
-    scheduler: AsyncIOScheduler,
-    digests: Sequence[tuple[Subscription, CronTrigger]],
-    send: Callable[[Subscription], Awaitable[None]],
-    now: datetime,
-) -> None:
-    grace = int(GRACE.total_seconds())
-    for subscription, trigger in digests:
-        job = subscription_key(subscription)
-        if scheduler.get_job(job) is not None:
-            raise SettingsError(f"[[subscriptions]] has {job!r} twice: a digest goes to a place once")
-        first = {"next_run_time": now} if missed(trigger, now) else {}
-        scheduler.add_job(_guarded(job, send, subscription), trigger, id=job, misfire_grace_time=grace, **first)
 
 
 def _guarded(job: str, run: Callable[[T], Awaitable[None]], argument: T) -> Job:

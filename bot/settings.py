@@ -93,7 +93,12 @@ class ContractSettings(Part, frozen=True):
 
 
 class SlackSettings(Part, frozen=True):
-    """[slack] of the file."""
+    """[slack]: `bot_token` for one workspace; for several `client_id` and what follows it.
+
+    `token_key` seals the tokens in the store, `workspaces` are the ids of those that may install the app (T… of a
+    workspace, E… of an organisation), `address` is where Slack and browsers reach this server. With `native_charts`
+    Slack draws charts itself where it can, and no picture is uploaded.
+    """
 
     mode: Literal["socket", "http"] = "socket"
     bot_token: str = ""
@@ -102,14 +107,27 @@ class SlackSettings(Part, frozen=True):
     base_url: str = "https://slack.com/api/"
     client_id: str = ""
     client_secret: str = ""
+    token_key: str = ""
+    workspaces: list[str] = field(default_factory=list)
+    address: str = ""
+    native_charts: bool = False
 
 
 class TeamsSettings(Part, frozen=True):
-    """[teams] of the file."""
+    """[teams]: the bot's registration, in one tenant. `public_url` is where Teams reaches this server over https.
+
+    Charts are served under it; without it they travel inside the messages. `charts = "native"` lets Teams draw those
+    that it can. `tenants` are others whose people may ask; `service_hosts` are hosts of Teams besides the known ones.
+    `local` is for trying the bot with a client on this machine, without a registration.
+    """
 
     app_id: str = ""
     app_password: str = ""
     tenant_id: str = ""
+    public_url: str = ""
+    charts: Literal["picture", "native"] = "picture"
+    tenants: list[str] = field(default_factory=list)
+    service_hosts: list[str] = field(default_factory=list)
     local: bool = False
 
 
@@ -121,6 +139,18 @@ class WebSettings(Part, frozen=True):
     token: str = ""
 
 
+class Language(Part, frozen=True):
+    """[language]: an OpenAI-compatible endpoint that reads what the bot does not understand. Off without the table.
+
+    `base_url` ends before `/chat/completions`; `timeout` is the seconds that an answer may take.
+    """
+
+    base_url: str
+    model: str
+    key: str = ""
+    timeout: float = 3.0
+
+
 class Roles(Part, frozen=True):
     """[roles]: platform user ids, or `*` for everybody. Leaders map to the departments they may ask about."""
 
@@ -130,14 +160,25 @@ class Roles(Part, frozen=True):
 
 
 class Subscription(Part, frozen=True, kw_only=True):
-    """[[subscriptions]]: `to` is a channel or person; `at` is local time in `timezone` (else the organisation's)."""
+    """[[subscriptions]]: `to` is a channel or person; `at` is local time in `timezone` (else the organisation's).
 
-    what: Literal["digest", "renewal"] = "digest"
+    `day` is Monday for digests and every day for the rest where it is left out. `departments` are those told of beside
+    the company (none: all). `thread_only` puts one line into the channel and the rest into its thread, `skip_empty`
+    sends nothing in a week without findings. `owner` is the user id of who is told of trouble (else an administrator).
+    """
+
+    what: Literal["digest", "alert", "renewal"] = "digest"
     audience: Literal["leaders", "administrators", "enablement"] = "leaders"
     to: str
-    day: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] = "monday"
+    day: Literal[
+        "", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "weekdays", "daily"
+    ] = ""
     at: str = "09:00"
     timezone: str = ""
+    departments: list[str] = field(default_factory=list)
+    thread_only: bool = False
+    skip_empty: bool = False
+    owner: str = ""
 
 
 class Settings(Part, frozen=True):
@@ -151,6 +192,7 @@ class Settings(Part, frozen=True):
     slack: SlackSettings | None = None
     teams: TeamsSettings | None = None
     web: WebSettings = field(default_factory=WebSettings)
+    language: Language | None = None
     roles: Roles = field(default_factory=Roles)
     subscriptions: list[Subscription] = field(default_factory=list)
     folder: Path = Path()
@@ -253,6 +295,11 @@ def _complaints(settings: Settings) -> Iterator[str]:
     for name, source in settings.sources.items():
         if not source.timeout > 0:
             yield f"sources.{name}.timeout is {source.timeout:g}: write seconds, 120 is usual"
+    if (language := settings.language) is not None:
+        if not language.base_url.startswith(("http://", "https://")):
+            yield f'language.base_url is "{language.base_url}": write an address such as "http://127.0.0.1:11434/v1"'
+        if not 0 < language.timeout <= 30:
+            yield f"language.timeout is {language.timeout:g}: write seconds, 3 is usual and 30 the most"
     yield from _wrong_values(settings)
 
 
@@ -261,7 +308,7 @@ def _wrong_values(settings: Settings) -> Iterator[str]:
     zones = [("organisation.timezone", organisation.timezone)]
     zones += [("subscriptions.timezone", each.timezone) for each in settings.subscriptions if each.timezone]
     for name, zone in zones:
-        if not _is_zone(zone):
+        if not is_zone(zone):
             close = get_close_matches(zone, sorted(zoneinfo.available_timezones()), n=1)
             yield f'{name}: there is no time zone "{zone}"' + (f', did you mean "{close[0]}"?' if close else "")
     if organisation.min_group_size < 1:
@@ -273,12 +320,20 @@ def _wrong_values(settings: Settings) -> Iterator[str]:
             yield f"contracts.{tool}: seats and price cannot be negative"
     if not 0 <= settings.web.port <= MAX_PORT:
         yield f"web.port is {settings.web.port}: a port is 0 to {MAX_PORT}"
+    yield from _wrong_subscriptions(settings)
+
+
+def _wrong_subscriptions(settings: Settings) -> Iterator[str]:
     for each in settings.subscriptions:
         if not CLOCK.fullmatch(each.at):
             yield f'subscriptions.at is "{each.at}": write a time of day such as "09:00"'
+    sent = [f"{each.what}:{each.audience}:{each.to}" for each in settings.subscriptions]
+    for key in sorted({key for key in sent if sent.count(key) > 1}):
+        yield f"[[subscriptions]] has {key} twice: what is sent goes to a place once"
 
 
-def _is_zone(name: str) -> bool:
+def is_zone(name: str) -> bool:
+    """Whether this is the name of an IANA time zone."""
     try:
         zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):

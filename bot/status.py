@@ -1,5 +1,6 @@
 """The state of an installation: how far each source reaches, how its last run went, and when the next one is due."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Literal
@@ -12,10 +13,12 @@ from connectors.connector import Connector
 from connectors.ingest import STOPPED
 from insights.basis import Basis
 from insights.series import panel
+from storage import outbox
 from storage.claim import is_claimed
 from storage.discover import discover
 from storage.reading import Run, coverage, first_runs, last_runs
 from storage.store import Store
+from storage.subscriptions import standings
 
 State = Literal["ok", "reading", "waits", "stopped", "failed", "never read"]
 """`waits`: the vendor wanted patience. `stopped`: the run was ended before it was through."""
@@ -53,7 +56,7 @@ class SourceStatus:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Status:
-    """Every source, the latest complete week, and what qualifies its numbers, as of a day."""
+    """Every source, the latest complete week, what qualifies its numbers, and what was not delivered, as of a day."""
 
     as_of: date
     timezone: str
@@ -61,6 +64,7 @@ class Status:
     alarms: tuple[str, ...]
     sources: tuple[SourceStatus, ...]
     notes: tuple[str, ...]
+    deliveries: tuple[str, ...] = ()
 
 
 def _connector(connector: Connector | None, settings: Settings | None, name: str) -> Connector | None:
@@ -79,18 +83,19 @@ def status_of(basis: Basis, settings: Settings | None = None) -> Status:
     sources = []
     for name in sorted({*covered, *runs, *(settings.sources if settings else ())}):
         reach, run = covered.get(name), runs.get(name)
-        connector = _connector(known.get(name), settings, name)
+        connector, state = _connector(known.get(name), settings, name), state_of(store, run)
         sources.append(
             SourceStatus(
                 source=name,
-                state=state_of(store, run),
+                state=state,
                 first_day=reach.first_day if reach else None,
                 last_day=reach.last_day if reach else None,
                 days=reach.days if reach else 0,
                 next_run=_next_run(settings, name, run),
                 gaps=gaps_of(store, connector, name, basis.as_of, run) if connector else Gaps(),
                 alarms=tuple(alarms_of(store, connector, name, basis.as_of, reach, begun[name], run))
-                if connector and run
+                # What a run is fetching right now is not about to be lost.
+                if connector and run and state != "reading"
                 else (),
                 **(_of_run(run) if run else {}),  # type: ignore[arg-type]  # by name
             )
@@ -103,7 +108,23 @@ def status_of(basis: Basis, settings: Settings | None = None) -> Status:
         alarms=tuple(alarm for each in sources for alarm in each.alarms),
         sources=tuple(sources),
         notes=tuple(shown.notes),
+        deliveries=tuple(_in_doubt(store)) if basis.visible is None else (),
     )
+
+
+def _in_doubt(store: Store) -> Iterator[str]:
+    """Yield what may not have arrived, and what is not sent any more, for whoever runs the bot."""
+    for each in outbox.deliveries(store, "unknown"):
+        named = f'"{each.subscription}" "{each.period}"'
+        yield (
+            f"{each.period} of {each.subscription} may or may not have arrived ({each.error or 'no answer'}). "
+            f"Look there, then: `ai-usage subscriptions --arrived {named}`, or `--missing`."
+        )
+    for key, standing in standings(store).items():
+        if standing.paused:
+            yield f"{key} is paused: {standing.paused}."
+        elif standing.trouble:
+            yield f"{key}: {standing.trouble}"
 
 
 def state_of(store: Store, run: Run | None) -> State:

@@ -14,6 +14,7 @@ from insights.words import counted, listing, verb
 
 COLUMNS = ("Source", "State", "Facts", "Last run", "Read", "Next")
 MOST_SPANS = 4
+NEVER_READ = "No source has been read yet: fill one in in the settings, then `ai-usage ingest`."
 
 
 def status_card(status: Status) -> Card:
@@ -21,7 +22,7 @@ def status_card(status: Status) -> Card:
     if not status.sources:
         return Card(
             title="How fresh the data are",
-            text="No source has been read yet: fill one in in the settings, then `ai-usage ingest`.",
+            text="\n\n".join((NEVER_READ, *status.deliveries)),
         )
     return Card(
         title="How fresh the data are",
@@ -36,6 +37,7 @@ def attention(status: Status) -> Iterator[str]:
     """Yield what somebody should do something about, alarms first."""
     for alarm in status.alarms:
         yield f"Alarm: {alarm}"
+    yield from status.deliveries
     for each in status.sources:
         name, again = name_of(each.source), _again(each, status)
         match each.state:

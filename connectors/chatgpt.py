@@ -99,6 +99,7 @@ chatgpt = Connector(
     lag_hours=24,
     active="OpenAI defines none for its logs: whoever wrote a message, or was metered, that day",
     grain="a message; of tokens a person, hour and model, or day and model by the analytics",
+    cost="the COSTS logs, or the usage analytics where no `organization` is set; never both",
     feed=logs_feed(parse),
     meter=Meter(
         table=Table(name="the usage analytics", permission=_ANALYTICS, ask=ask, parse=parse_usage, optional=True),

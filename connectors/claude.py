@@ -5,10 +5,13 @@
   Cowork alone has a fact with 0 messages: the vendor reports those zeros.
 - Tokens and cost come by model, of the product chat; rows of other products are passed over. Cached tokens are not
   part of `input_tokens`. Where a plan is paid by seats, both reports hold only what was used beyond it.
-- There are no seats: the summaries count those assigned, but nothing says whose they are.
+- The summaries count the seats that are assigned; nothing says whose they are, so they are numbers of the organisation.
+- Cost comes by person from their own report. What the cost report bills the organisation, people that are gone and use
+  that is nobody's included, is kept beside it and never added to it; so is what other products than chat cost.
 - A day that is not ready is answered with 400, a cursor that is too old with 410: the day is asked for again later.
 
-Not confirmed: by when a day is ready (10:00 or 17:00 UTC of the next), and the names of the fields of Cowork.
+Not confirmed: by when a day is ready (10:00 or 17:00 UTC of the next), the names of the fields of Cowork, and how many
+days of summaries may be asked for at once (28 are).
 Sources: the vendor's pages about its analytics APIs, read in 2026.
 """
 
@@ -17,13 +20,11 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import partial
 
-from connectors.connector import Connector, Permission, Scopes, Table, TableFeed
+from connectors.connector import Connector, Scopes, Table, TableFeed
+from connectors.parts.claude_organisation import ANALYTICS_KEY, BEGINNING, PATH, WHOLE
 from connectors.parts.claude_reports import PEOPLE, REPORT, Chat, Cowork, in_money
 from connectors.parts.parsing import known, midnights, next_page
 from connectors.rows import DayRow, Request, TablePage
-
-BEGINNING = date(2026, 1, 1)
-"""The vendor has nothing from before, and refuses to be asked."""
 
 CLAUDE_CODE = "use of Claude Code, which is another tool"
 OTHER_PRODUCTS = "use of a product of Claude other than chat"
@@ -47,8 +48,8 @@ def ask_report(name: str) -> Callable[[Scopes, date, date], tuple[Request, ...]]
 
 
 def _ask(name: str, day: date, parameters: Mapping[str, str | Sequence[str]]) -> tuple[Request, ...]:
-    path, parameters = f"organizations/analytics/{name}", {**parameters, "limit": "1000"}
-    return (Request(path=path, parameters=parameters, about=str(day)),) if day >= BEGINNING else ()
+    query = {**parameters, "limit": "1000"}
+    return (Request(path=f"{PATH}/{name}", parameters=query, about=str(day)),) if day >= BEGINNING else ()
 
 
 def parse_users(answer: bytes, request: Request) -> TablePage:
@@ -85,29 +86,31 @@ def _row(
     return DayRow(day=date.fromisoformat(request.about), email=email, account=account, model=model, measures=measures)
 
 
-_PERMISSION = Permission(
-    name="an Analytics key (read:analytics)", where="claude.ai as the primary owner: Organization settings, API"
-)
-
-_table = partial(Table, permission=_PERMISSION, span_days=1)
+_table = partial(Table, permission=ANALYTICS_KEY, span_days=1)
 
 claude = Connector(
     tool="claude",
     title="Claude",
     base_url="https://api.anthropic.com/v1",
-    users=_PERMISSION,
-    reads=("conversations and messages by person and day", "tokens and cost of chat by person, day and model"),
+    users=ANALYTICS_KEY,
+    reads=(
+        "conversations and messages by person and day",
+        "tokens and cost of chat by person, day and model",
+        "seats that are assigned, people who were active, and what is billed, of the whole organisation by day",
+    ),
     never_reads=("conversations, projects, files", "names", "use of projects, skills and connectors: not asked for"),
     measures=frozenset({"sessions", "messages", "input_tokens", "output_tokens", "cost"}),
     retention_days=365,
     restatement_days=30,
     lag_hours=41,
     active="at least one chat message, or a Cowork session; Claude Code is counted as a tool of its own",
+    cost="the cost report by person; what the organisation is billed is kept beside it and never added",
     feed=TableFeed(
         tables=(
             _table(name="user activity", ask=ask_users, parse=parse_users),
             _table(name="the usage report", ask=ask_report("user_usage_report"), parse=parse_report),
-            _table(name="the cost report", ask=ask_report("user_cost_report"), parse=parse_report),
+            _table(name="the cost report by person", ask=ask_report("user_cost_report"), parse=parse_report),
+            *WHOLE,
         ),
         sign="x-api-key",
         headers={"anthropic-version": "2023-06-01"},

@@ -75,12 +75,13 @@ class Table:
 
     `ask` returns the requests for the days from the first to the last, both included, at most `span_days` of them.
     `parse` returns what the answer to a request holds; it raises ValueError for one that makes no sense. An `optional`
-    table that is not switched on or not allowed is left out with a warning. An `opt_in` table is read only where the
-    operator names it in `also` of the source. `adds`: its rows are a snapshot that only says that somebody was active:
-    it is asked once a run for all the days, and what an earlier reading found stays. `measures` are those that only
-    this table reports: the connector's own do not hold an opt-in table's. `per_minute` is the vendor's limit for this
-    table alone; 0: that of the feed counts. `by_person`, beside tables that add: it asks person by person, and what was
-    known of those whom it did not ask stays.
+    table that is not switched on, or that the vendor forbids (403), is left out with a warning. An `opt_in` table is
+    read only where the operator names it in `also` of the source. `adds`: its rows are a snapshot that only says that
+    somebody was active: it is asked once a run for all the days, and what an earlier reading found stays. `measures`
+    are those that only this table reports: the connector's own do not hold an opt-in table's. `whole` are the numbers
+    of the whole organisation that it tells: they take the place of those of the same name that were known of its days.
+    `per_minute` is the vendor's limit for this table alone; 0: that of the feed counts. `by_person`, beside tables that
+    add: it asks person by person, and what was known of those whom it did not ask stays.
     """
 
     name: str
@@ -92,6 +93,7 @@ class Table:
     opt_in: bool = False
     adds: bool = False
     measures: frozenset[str] = frozenset()
+    whole: frozenset[str] = frozenset()
     per_minute: int = 0
     by_person: bool = False
 
@@ -142,7 +144,8 @@ class Connector:
     `measures` are the names of the fields of `storage.facts.Usage` that this tool reports. `retention_days` is how
     long the vendor keeps its files or days, `restatement_days` how far back it corrects them, `lag_hours` how late
     they come. `active` is the vendor's own definition of somebody active, `grain` the finest thing that the vendor
-    tells, of which days are made up. `kinds` are other ways to read the same tool, by the `kind` that an operator sets;
+    tells, of which days are made up. `cost` says which of the vendor's reports is the source of cost, where several
+    tell of it. `kinds` are other ways to read the same tool, by the `kind` that an operator sets;
     one of them is the source, never two.
     """
 
@@ -160,6 +163,7 @@ class Connector:
     streams: tuple[Stream, ...] = ()
     active: str = ""
     grain: str = "a person, day and model"
+    cost: str = ""
     meter: Meter | None = None
     kinds: Mapping[str, "Connector"] = field(default_factory=dict)
 

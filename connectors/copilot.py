@@ -20,13 +20,15 @@ the reports. Source: the vendor's pages about Graph's reports, read in 2026.
 
 import re
 from collections import Counter
+from datetime import date
 
-from connectors.connector import Connector, Permission, Table, TableFeed
+from connectors.connector import Connector, Permission, Scopes, Table, TableFeed
 from connectors.parts import copilot_interactions
 from connectors.parts.copilot_interactions import NO_DAY, is_copilot
-from connectors.parts.graph import ask_products, newest_report, read_holders, read_report
-from connectors.parts.headings import number_in, read_day
-from connectors.parts.parsing import always, known
+from connectors.parts.copilot_trend import REPORTS, TREND
+from connectors.parts.graph import PRODUCTS, ask_products, newest_report, note_of, read_holders, read_report, read_seats
+from connectors.parts.headings import read_day
+from connectors.parts.parsing import always
 from connectors.rows import Account, CompanyRow, DayRow, Request, TablePage
 
 CONCEALED = (
@@ -35,20 +37,23 @@ CONCEALED = (
 )
 _HASH = re.compile(r"[0-9a-fA-F]{32}")
 _LAST = "lastactivitydate"
-_ACTIVE = ("anyappactiveusers",)
-_PROMPTS = ("promptssubmitted", "promptssubmittedforallapps", "promptssubmittedanyapp", "totalpromptssubmitted")
-"""What a column may be called, in small letters and digits only."""
 
-ask_people = always(ask_products())
 ask_usage = always(newest_report("getMicrosoft365CopilotUsageUserDetail"))
-ask_trend = always(newest_report("getMicrosoft365CopilotUserCountTrend"))
+
+
+def ask_people(scopes: Scopes, first: date, last: date) -> tuple[Request, ...]:
+    """Ask which products the tenant holds as of `last`; who holds them follows."""
+    del scopes, first
+    return (ask_products(str(last)),)
 
 
 def parse_people(answer: bytes, request: Request) -> TablePage:
-    """Return the accounts on a page and what leads to the next."""
+    """Return how many seats there are, or the accounts on a page, and what leads to the next."""
     holders, then = read_holders(answer, request, is_copilot)
     accounts = (Account(id=each.name, email=each.mail, active=each.licensed, created=None) for each in holders)
-    return TablePage(accounts=tuple(accounts), then=then)
+    seats = read_seats(answer, is_copilot) if request.path == PRODUCTS else {}
+    company = (CompanyRow(day=date.fromisoformat(note_of(request)), measures=seats),) if seats else ()
+    return TablePage(accounts=tuple(accounts), company=company, then=then)
 
 
 def parse_usage(answer: bytes, request: Request) -> TablePage:
@@ -72,25 +77,9 @@ def parse_usage(answer: bytes, request: Request) -> TablePage:
     return TablePage(rows=tuple(rows), then=then, passed=passed, bad=bad)
 
 
-def parse_trend(answer: bytes, request: Request) -> TablePage:
-    """Return what the whole tenant did by day. Raises ValueError for a report that is cut or is none."""
-    sheet, then = read_report(answer, request)
-    days, bad = [], Counter[str]()
-    at = sheet.heading("reportdate") if sheet.headings else ""
-    for line in sheet.lines:
-        measures = known(active_people=number_in(line, *_ACTIVE), prompts=number_in(line, *_PROMPTS))
-        day = read_day(line.get(at, ""))
-        if day is None:
-            bad[NO_DAY] += 1
-        elif measures:
-            days.append(CompanyRow(day=day, measures=measures))
-    return TablePage(company=tuple(days), then=then, bad=bad)
-
-
-_WHERE = "Entra admin centre: App registrations, the application, API permissions, Application permissions of Graph"
-_USERS = Permission(name="User.Read.All and Organization.Read.All (Microsoft Graph)", where=_WHERE)
-_REPORTS = Permission(name="Reports.Read.All (Microsoft Graph)", where=_WHERE)
-_INTERACTIONS = Permission(name="AiEnterpriseInteraction.Read.All (Microsoft Graph)", where=_WHERE)
+_SEATS = frozenset({"purchased_seats", "assigned_seats"})
+_USERS = Permission(name="User.Read.All and Organization.Read.All (Microsoft Graph)", where=REPORTS.where)
+_INTERACTIONS = Permission(name="AiEnterpriseInteraction.Read.All (Microsoft Graph)", where=REPORTS.where)
 
 copilot = Connector(
     tool="copilot",
@@ -98,7 +87,7 @@ copilot = Connector(
     base_url="https://graph.microsoft.com",
     users=_USERS,
     reads=(
-        "the products of the tenant",
+        "the products of the tenant, how many seats of them were bought and how many are given out",
         "accounts and their licences",
         "the days each person was last active, in any app and in each one",
         "how many people of the whole tenant were active by day, and how many prompts they wrote",
@@ -118,10 +107,10 @@ copilot = Connector(
     grain="a person's last day of use; a day of the whole tenant; on request a prompt",
     active="an intentional action with Copilot by somebody who holds a licence; to open its pane is none",
     feed=TableFeed(
-        people=(Table(name="users", permission=_USERS, ask=ask_people, parse=parse_people),),
+        people=(Table(name="users", permission=_USERS, ask=ask_people, parse=parse_people, whole=_SEATS),),
         tables=(
-            Table(name="usage report", permission=_REPORTS, ask=ask_usage, parse=parse_usage, adds=True),
-            Table(name="trend", permission=_REPORTS, ask=ask_trend, parse=parse_trend, adds=True, optional=True),
+            Table(name="usage report", permission=REPORTS, ask=ask_usage, parse=parse_usage, adds=True),
+            TREND,
             Table(
                 name="interactions",
                 permission=_INTERACTIONS,

@@ -6,11 +6,13 @@
 - Tokens and cost are those of the usage events by model and UTC day; cached tokens are not part of `input_tokens`,
   and `chargedCents` is kept as cost. An event without both (it failed, or the plan counts requests), and
   a free review by Bugbot, which nobody asked for, are passed over.
-- Spend is not read: it is a snapshot of the current cycle by person, not what happened on a day.
+- Cost by person and day is that of the events. Spend is what each member cost in the current cycle so far, which is no
+  day: the team's sum is kept as a number of the organisation, of the day it was read, and never added to cost.
 - Members have neither a date of joining nor a price; a removed one holds no seat.
 
 Not confirmed: how far back the vendor answers (a year is asked for), the longest span of a question (30 days are
-documented, 90 once were), and for how long costs are adjusted. Sources: the vendor's page about the API, read in 2026.
+documented, 90 once were), for how long costs are adjusted, and that `spendCents` is what is paid beyond the plan and
+`overallSpendCents` all of it. Sources: the vendor's page about the API, read in 2026.
 """
 
 from collections import Counter
@@ -19,7 +21,7 @@ from datetime import date, timedelta
 from functools import partial
 
 from connectors.connector import Connector, Permission, Scopes, Table, TableFeed
-from connectors.parts.cursor_reports import DAYS, EVENTS, MEMBERS, Tokens, following
+from connectors.parts.cursor_reports import DAYS, EVENTS, MEMBERS, SPENT, Tokens, ask_spend, following, parse_spend
 from connectors.parts.parsing import NO_DAY, always, cents, day_of_milliseconds, known, nonzero, unix_milliseconds
 from connectors.rows import Account, DayRow, Request, TablePage
 
@@ -107,7 +109,12 @@ cursor = Connector(
     title="Cursor",
     base_url="https://api.cursor.com",
     users=_PERMISSION,
-    reads=("the team's members", "prompts by person and day", "tokens and cost by person, day and model"),
+    reads=(
+        "the team's members",
+        "prompts by person and day",
+        "tokens and cost by person, day and model",
+        "what the team spent so far in the current cycle, as one sum",
+    ),
     never_reads=("code, prompts, names", "lines, completions, extensions: they are not decoded", "commits"),
     measures=frozenset({"prompts", "input_tokens", "output_tokens", "cost"}),
     retention_days=365,
@@ -115,8 +122,12 @@ cursor = Connector(
     lag_hours=1,
     grain="an event; of prompts a person and day",
     active="the vendor's isActive: any use that day, completions too; or an event that used up tokens or money",
+    cost="the usage events by person; the team's spend in the cycle is kept beside it and never added",
     feed=TableFeed(
-        people=(_table(name="members", ask=ask_members, parse=parse_members),),
+        people=(
+            _table(name="members", ask=ask_members, parse=parse_members),
+            _table(name="spend", ask=ask_spend, parse=parse_spend, optional=True, whole=SPENT),
+        ),
         tables=(
             _table(name="daily usage", ask=ask_days("teams/daily-usage-data"), parse=parse_daily),
             _table(name="usage events", ask=ask_days("teams/filtered-usage-events"), parse=parse_events, per_minute=60),

@@ -33,6 +33,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "end_date": ("enddate", "leavedate", "terminationdate", "employmentend", "lastday"),
     "effective_from": ("effectivefrom", "effectivedate", "validfrom", "since"),
     "snapshot": ("snapshot", "snapshotdate", "asof"),
+    "status": ("status", "employmentstatus", "workerstatus", "leavestatus", "onleave"),
 }
 """Our name of each column, and the names by which it is known, without case, spaces and punctuation."""
 
@@ -54,7 +55,7 @@ class Directory:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Line:
+class Line:
     """A row of the file, every value under our name of its column and trimmed."""
 
     number: int
@@ -66,13 +67,24 @@ class _Line:
 
 def read_directory(path: Path, door: Door) -> Directory:
     """Read an HR file. Raises ConfigurationError where it cannot be read as a whole, naming what is missing."""
+    return parse_directory(_text(path), door)
+
+
+def directory_lines(path: Path) -> tuple[list[Line], list[BadLine]]:
+    """Return the rows of an HR file as they stand in it, addresses and all, and those that can't be read.
+
+    ConfigurationError as `read_directory`. What it returns goes no further than whoever has the file.
+    """
+    return _lines(_text(path).removeprefix("\ufeff"))
+
+
+def _text(path: Path) -> str:
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        return path.read_bytes().decode("utf-8-sig")
     except OSError as error:
         raise ConfigurationError(f"{path} cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise ConfigurationError(f"{path} is not in UTF-8: save it as “CSV UTF-8”") from error
-    return parse_directory(text, door)
 
 
 def parse_directory(text: str, door: Door) -> Directory:
@@ -88,7 +100,7 @@ def parse_directory(text: str, door: Door) -> Directory:
             bad.append(BadLine(line=line.number, why=str(error)))
             continue
         members.append((member, bool(line["snapshot"]) and not line["effective_from"]))
-        for address in _split(line["alias_emails"]):
+        for address in split_addresses(line["alias_emails"]):
             if (other := door.person(address)) is not None:
                 aliases[other] = Alias(alias=other, person=member.person)
     # An address that is one person's first cannot be another's second.
@@ -100,11 +112,11 @@ def parse_directory(text: str, door: Door) -> Directory:
     )
 
 
-def _lines(text: str) -> tuple[list[_Line], list[BadLine]]:
+def _lines(text: str) -> tuple[list[Line], list[BadLine]]:
     """Read the table, told apart by whichever of comma, semicolon and tab its header has most of."""
     header = text.partition("\n")[0]
     table = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=header.count))
-    lines: list[_Line] = []
+    lines: list[Line] = []
     bad: list[BadLine] = []
     try:
         names = _names(next(table, []))
@@ -119,7 +131,7 @@ def _lines(text: str) -> tuple[list[_Line], list[BadLine]]:
                 )
                 continue
             values = {name: value.strip() for name, value in zip(names, row, strict=False) if name}
-            lines.append(_Line(number=number, values=values))
+            lines.append(Line(number=number, values=values))
     except csv.Error as error:
         raise ConfigurationError(f"line {table.line_num} is no CSV ({error})") from error
     return lines, bad
@@ -155,15 +167,15 @@ def _plain(header: str) -> str:
     return "".join(each for each in header.casefold() if each.isalnum())
 
 
-def _member(line: _Line, addresses: Mapping[str, str], door: Door) -> Member:
+def _member(line: Line, addresses: Mapping[str, str], door: Door) -> Member:
     """Return where a row's person belongs. Raises ValueError that says which field is wrong and how to write it."""
-    person = door.person(_address(line, "work_email"))
+    person = door.person(line_address(line, "work_email"))
     if person is None:
         raise ValueError("work_email is empty: write the address that the person signs in with")
     department = _name(line["department"])
     if not department:
         raise ValueError("department is empty: write its name")
-    dates = {name: _date(line, name) for name in _DATES}
+    dates = {name: line_date(line, name) for name in _DATES}
     start, end = dates["start_date"], dates["end_date"]
     if start and end and end < start:
         raise ValueError("end_date lies before start_date: swap or correct them")
@@ -173,13 +185,13 @@ def _member(line: _Line, addresses: Mapping[str, str], door: Door) -> Member:
         department=department,
         team=_name(line["team"]),
         location=_name(line["location"]),
-        manager=door.person(_address(line, "manager_email") or addresses.get(line["manager_id"])),
+        manager=door.person(line_address(line, "manager_email") or addresses.get(line["manager_id"])),
         start=start,
         end=end,
     )
 
 
-def _address(line: _Line, name: str) -> str:
+def line_address(line: Line, name: str) -> str:
     """Return the address in a field, empty where there is none."""
     text = line[name]
     if text and not ("@" in text or text.startswith(("t~", "p~", "{"))):
@@ -187,7 +199,8 @@ def _address(line: _Line, name: str) -> str:
     return text
 
 
-def _date(line: _Line, name: str) -> date | None:
+def line_date(line: Line, name: str) -> date | None:
+    """Return the day in a field; None where there is none, ValueError where it can't be read."""
     text = line[name].lower()
     if text in _NO_DATE:
         return None
@@ -200,7 +213,8 @@ def _date(line: _Line, name: str) -> date | None:
     raise ValueError(f"{name} is no date that can be read: write it as 2026-01-31")
 
 
-def _split(text: str) -> list[str]:
+def split_addresses(text: str) -> list[str]:
+    """Return the addresses in a field that may hold several, whichever way they are told apart."""
     for mark in ",;|":
         text = text.replace(mark, " ")
     return text.split()

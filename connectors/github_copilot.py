@@ -17,8 +17,9 @@ from functools import partial
 import msgspec
 
 from connectors.connector import Connector, Permission, Scopes, Table, TableFeed
+from connectors.parts.github_billing import BILLING, SEAT
 from connectors.parts.github_logins import PEOPLE, account_id
-from connectors.parts.github_reports import ask_company, ask_people, owner, parse_company, parse_people
+from connectors.parts.github_reports import MERGED, ask_company, ask_people, owner, parse_company, parse_people
 from connectors.parts.parsing import day_of_text, nonzero
 from connectors.rows import Account, Request, TablePage
 
@@ -77,14 +78,9 @@ def parse_seats(answer: bytes, request: Request) -> TablePage:
     return TablePage(accounts=accounts, then=then, passed=nonzero({UNASSIGNED: len(page.seats) - len(accounts)}))
 
 
-_WHERE = "GitHub: Settings, Developer settings, Personal access tokens"
-_SEAT = Permission(
-    name="GitHub Copilot Business: read (or read:org of an owner; manage_billing:copilot for an enterprise)",
-    where=_WHERE,
-)
 _USAGE = Permission(
     name="Organization Copilot metrics: read (or read:org of an owner; read:enterprise for an enterprise)",
-    where=f"{_WHERE}; the policy “Copilot usage metrics” is enabled",
+    where=f"{SEAT.where}; the policy “Copilot usage metrics” is enabled",
 )
 
 _report = partial(Table, permission=_USAGE, span_days=1)
@@ -93,10 +89,11 @@ github_copilot = Connector(
     tool="github-copilot",
     title="GitHub Copilot",
     base_url="https://api.github.com",
-    users=_SEAT,
+    users=SEAT,
     reads=(
         "interactions and AI credits by person and day; sessions and tokens of the CLI",
         "merged pull requests and the median minutes it took to merge them, of the whole organisation by day",
+        "how many seats are billed, wait for an invitation or end with the cycle, of the whole organisation",
         "who holds a seat since when; which address a login has, by SAML or on a verified domain",
     ),
     never_reads=(
@@ -109,11 +106,18 @@ github_copilot = Connector(
     restatement_days=4,
     lag_hours=72,
     grain="a person and day",
+    cost="none: AI credits are counted, not priced; seats cost what the contract says",
     active="at least one interaction that the person began that day, in an editor or the CLI",
     feed=TableFeed(
-        people=(Table(name="the list of seats", permission=_SEAT, ask=ask_seats, parse=parse_seats), *PEOPLE),
+        people=(
+            Table(name="the list of seats", permission=SEAT, ask=ask_seats, parse=parse_seats),
+            BILLING,
+            *PEOPLE,
+        ),
         tables=(
-            _report(name="the report of pull requests", ask=ask_company, parse=parse_company, optional=True),
+            _report(
+                name="the report of pull requests", ask=ask_company, parse=parse_company, optional=True, whole=MERGED
+            ),
             _report(name="the usage report", ask=ask_people, parse=parse_people),
         ),
         headers={"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"},

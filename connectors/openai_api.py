@@ -1,21 +1,24 @@
-"""OpenAI API: the organization's usage report of completions, by user, model and UTC day.
+"""OpenAI API: the organization's usage of completions by project and user, and its costs by project, a UTC day each.
 
-`input_tokens` includes cached ones, as the vendor counts them. Prompts are absent: `num_model_requests` counts calls of
-a program, and one question of a person may take dozens. Cost is absent: the report of costs knows projects and keys,
-no users. Embeddings, images and audio have reports of their own and are not read. Users of the API platform are not
-those of ChatGPT and hold no seats: their list only says which address an id belongs to.
+- `input_tokens` includes cached ones, as the vendor counts them. Prompts are absent: `num_model_requests` counts calls
+  of a program, and one question of a person may take dozens.
+- The report of costs knows projects, no users: cost is a number of the organization and its projects, which is never
+  shared out among people. Users therefore have tokens and no cost.
+- Of a project are kept its id, tokens (those of keys and service accounts too), cost, and how many people were in it.
+- Users of the API platform are not those of ChatGPT and hold no seats: their list only says which address an id has.
+- Embeddings, images and audio have usage reports of their own and are not read; what they cost is in the costs.
+
 Sources: OpenAI's published OpenAPI description and reference of the Admin API, read in 2026.
 """
 
 from collections import Counter
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
-
-import msgspec
+from dataclasses import replace
+from datetime import date
 
 from connectors.connector import Connector, Permission, Scopes, Table, TableFeed
-from connectors.parts.parsing import always, known, next_page, unix_seconds
-from connectors.rows import Account, DayRow, Request, TablePage
+from connectors.parts.openai_admin import ask_buckets, parse_users, read_costs, read_use
+from connectors.parts.parsing import always, known
+from connectors.rows import CompanyRow, DayRow, Request, TablePage
 
 PROJECT_KEYS = "use by a project's key: no user is named"
 IDLE = "no request that day"
@@ -24,88 +27,45 @@ ask_users = always(Request(path="organization/users", parameters={"limit": "100"
 """The key says which organization's."""
 
 
-class _User(msgspec.Struct):
-    id: str
-    email: str | None = None
-    is_service_account: bool | None = None
-
-
-class _Users(msgspec.Struct):
-    data: list[_User]
-    has_more: bool = False
-    last_id: str | None = None
-
-
-class _Result(msgspec.Struct):
-    user_id: str | None = None
-    model: str | None = None
-    input_tokens: int | None = None
-    output_tokens: int | None = None
-    num_model_requests: int | None = None
-
-
-class _Bucket(msgspec.Struct):
-    start_time: int
-    results: list[_Result]
-
-
-class _Report(msgspec.Struct):
-    data: list[_Bucket]
-    has_more: bool = False
-    next_page: str | None = None
-
-
-_USERS, _REPORT = msgspec.json.Decoder(_Users), msgspec.json.Decoder(_Report)
-
-
-def parse_users(answer: bytes, request: Request) -> TablePage:
-    """Return whose address an id belongs to. Raises ValueError for a page that says there is more, but not where."""
-    users = _USERS.decode(answer)
-    return TablePage(
-        accounts=tuple(
-            Account(id=each.id, email=each.email, active=True, created=None)
-            for each in users.data
-            if not each.is_service_account
-        ),
-        machines=tuple(each.id for each in users.data if each.is_service_account),
-        then=next_page(request, "after", users.last_id, more=users.has_more),
-    )
-
-
-def ask(scopes: Scopes, first: date, last: date) -> tuple[Request, ...]:
-    """Ask for buckets of one day each, by user and model."""
+def ask_usage(scopes: Scopes, first: date, last: date) -> tuple[Request, ...]:
+    """Ask what each user's calls took, by project and model."""
     del scopes
-    parameters = {
-        "start_time": str(unix_seconds(first)),
-        "end_time": str(unix_seconds(last + timedelta(days=1))),
-        "bucket_width": "1d",
-        "group_by": ("user_id", "model"),
-        "limit": "31",
-    }
-    return (Request(path="organization/usage/completions", parameters=parameters),)
+    return ask_buckets("organization/usage/completions", first, last, ("project_id", "user_id", "model"))
 
 
-def parse(answer: bytes, request: Request) -> TablePage:
-    """Return what each user's calls took. Raises ValueError for a page that says there is more, but not where."""
-    report = _REPORT.decode(answer)
-    passed: Counter[str] = Counter()
-    return TablePage(
-        rows=tuple(row for bucket in report.data for row in _rows(bucket, passed)),
-        then=next_page(request, "page", report.next_page, more=report.has_more),
-        passed=passed,
-    )
+def ask_costs(scopes: Scopes, first: date, last: date) -> tuple[Request, ...]:
+    """Ask what each project is billed."""
+    del scopes
+    return ask_buckets("organization/costs", first, last, ("project_id",))
 
 
-def _rows(bucket: _Bucket, passed: Counter[str]) -> Iterator[DayRow]:
-    day = datetime.fromtimestamp(bucket.start_time, UTC).date()
-    for each in bucket.results:
-        if not each.user_id:
-            passed[PROJECT_KEYS] += 1
-        elif each.num_model_requests == 0:
+def parse_usage(answer: bytes, request: Request) -> TablePage:
+    """Return what users' and projects' calls took. ValueError for a page that says there is more, but not where."""
+    used, then = read_use(answer, request)
+    rows, company, passed = [], [], Counter[str]()
+    for day, each in used:
+        measures = known(input_tokens=each.input_tokens, output_tokens=each.output_tokens)
+        if each.num_model_requests == 0:
             passed[IDLE] += 1
+            continue
+        company.append(CompanyRow(day=day, project=each.project_id or "", measures=measures, adds=True))
+        if each.user_id:
+            rows.append(
+                DayRow(day=day, account=each.user_id, model=each.model, measures=measures, project=each.project_id)
+            )
         else:
-            measures = known(input_tokens=each.input_tokens, output_tokens=each.output_tokens)
-            yield DayRow(day=day, account=each.user_id, model=each.model, measures=measures)
+            passed[PROJECT_KEYS] += 1
+    return TablePage(rows=tuple(rows), company=tuple(company), then=then, passed=passed)
+
+
+def parse_costs(answer: bytes, request: Request) -> TablePage:
+    """Return what each project is billed. ValueError for a page that says there is more, but not where."""
+    costs, page = read_costs(answer, request)
+    company = (
+        CompanyRow(day=day, project=project, measures={"billed_cost": dollars}, adds=True)
+        for day, project, dollars in costs
+    )
+    return replace(page, company=tuple(company))
 
 
 _WHERE = "OpenAI Platform: Settings, Organization, Admin keys (only an owner can make one)"
@@ -117,16 +77,37 @@ openai_api = Connector(
     title="OpenAI API",
     base_url="https://api.openai.com/v1",
     users=_PEOPLE,
-    reads=("tokens of completions by user, model and day", "ids and e-mail addresses of the organization's users"),
-    never_reads=("prompts, answers and files: the API does not give them", "names, projects and keys", "costs"),
+    reads=(
+        "tokens of completions by user, model and day",
+        "tokens, cost and the number of people by project and day",
+        "ids and e-mail addresses of the organization's users",
+    ),
+    never_reads=("prompts, answers and files: the API does not give them", "names of people, projects and keys"),
     measures=frozenset({"input_tokens", "output_tokens"}),
     retention_days=365,
     restatement_days=3,
     lag_hours=24,
     active="at least one request to a model that day",
+    cost="the report of costs, by project and never by person",
     feed=TableFeed(
         people=(Table(name="the list of users", permission=_PEOPLE, ask=ask_users, parse=parse_users),),
-        tables=(Table(name="the usage of completions", permission=_USAGE, ask=ask, parse=parse),),
+        tables=(
+            Table(
+                name="the usage of completions",
+                permission=_USAGE,
+                ask=ask_usage,
+                parse=parse_usage,
+                whole=frozenset({"input_tokens", "output_tokens", "people"}),
+            ),
+            Table(
+                name="the costs",
+                permission=_USAGE,
+                ask=ask_costs,
+                parse=parse_costs,
+                optional=True,
+                whole=frozenset({"billed_cost"}),
+            ),
+        ),
         seats=False,
     ),
 )

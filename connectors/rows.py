@@ -138,6 +138,7 @@ class DayRow:
 
     `measures` are named as the fields of `storage.facts.Usage`; one that is not reported is left out, never 0. Rows
     with the same `event`, the vendor's own name of what happened, are one: a log may tell it twice. It is not kept.
+    Of a `project` it is kept how many people were in it that day.
     """
 
     day: date
@@ -146,14 +147,21 @@ class DayRow:
     model: str | None = None
     measures: Mapping[str, float] = field(default_factory=dict)
     event: str | None = None
+    project: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CompanyRow:
-    """What a vendor says of the whole organisation on one UTC day; one that is not reported is left out, never 0."""
+    """What a vendor says of the whole organisation on one UTC day; one that is not reported is left out, never 0.
+
+    `project` is the vendor's id of one of the organisation's projects; "" for what is of none. `adds`: the rows of one
+    question add up by day, measure and project; of others the one that is told last counts.
+    """
 
     day: date
     measures: Mapping[str, float] = field(default_factory=dict)
+    project: str = ""
+    adds: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

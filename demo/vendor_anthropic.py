@@ -1,4 +1,4 @@
-"""Claude and Claude Code as Anthropic tells them: the analytics API of an organisation, and its usage report."""
+"""Claude and Claude Code as Anthropic tells them: an organisation's analytics API, and its usage and cost reports."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
@@ -10,7 +10,10 @@ from demo.company import Company
 from demo.tools import ModelUse, ToolDay, ToolUse, shown_address
 
 PAGE = 40
+MOST_DAYS = 31
 ANALYTICS = "/anthropic/v1/organizations/analytics"
+BUCKETS_A_PAGE = 20
+API_COSTS = "/anthropic/v1/organizations/cost_report"
 CODE_REPORT = "/anthropic/v1/organizations/usage_report/claude_code"
 Told = Callable[[ModelUse], dict[str, Any]]
 
@@ -34,8 +37,23 @@ def routes(company: Company, claude: ToolUse, code: ToolUse) -> list[web.RouteDe
         rows = [row for each in code.days.get(day, ()) for row in _terminals(company, each)]
         return _page(request, [*rows, _machine(company, day)] if rows else [])
 
+    async def summaries(request: web.Request) -> web.Response:
+        first, end = _day(company, request, "starting_date"), _day(company, request, "ending_date")
+        return web.json_response({"summaries": [_summary(company, claude, code, day) for day in range(first, end)]})
+
+    async def costs(request: web.Request) -> web.Response:
+        if request.query.getall("group_by[]", ()) != ["product"]:
+            raise web.HTTPBadRequest(text="this simulation knows costs by product alone")
+        return _buckets(company, request, lambda day: _products(claude, code, day))
+
+    async def api_costs(request: web.Request) -> web.Response:
+        return _buckets(company, request, lambda day: _api_costs(code, day))
+
     return [
         web.get(f"{ANALYTICS}/users", users),
+        web.get(f"{ANALYTICS}/summaries", summaries),
+        web.get(f"{ANALYTICS}/cost_report", costs),
+        web.get(API_COSTS, api_costs),
         web.get(f"{ANALYTICS}/user_usage_report", usage),
         web.get(f"{ANALYTICS}/user_cost_report", cost),
         web.get(CODE_REPORT, code_report),
@@ -58,6 +76,55 @@ def _page(request: web.Request, rows: Sequence[dict[str, Any]]) -> web.Response:
     end = begin + min(PAGE, int(request.query.get("limit", PAGE)))
     more = end < len(rows)
     return web.json_response({"data": rows[begin:end], "has_more": more, "next_page": f"page_{end}" if more else None})
+
+
+def _buckets(company: Company, request: web.Request, told: Callable[[int], list[dict[str, Any]]]) -> web.Response:
+    """Return buckets of a day each; one in which nothing was billed is there, and empty."""
+    first, end = _day(company, request, "starting_at"), _day(company, request, "ending_at")
+    if end - first > MOST_DAYS or request.query.get("bucket_width", "1d") != "1d":
+        raise web.HTTPBadRequest(text=f"at most {MOST_DAYS} buckets of a day")
+    begin = int(request.query.get("page", "page_0").removeprefix("page_"))
+    days = list(range(first, end))[begin : begin + min(BUCKETS_A_PAGE, int(request.query.get("limit", 7)))]
+    following = begin + len(days)
+    more = following < end - first
+    buckets = [
+        {
+            "starting_at": f"{company.day(day)}T00:00:00Z",
+            "ending_at": f"{company.day(day + 1)}T00:00:00Z",
+            "results": told(day),
+        }
+        for day in days
+    ]
+    cursor = f"page_{following}" if more else None
+    return web.json_response({"data": buckets, "has_more": more, "next_page": cursor})
+
+
+def _summary(company: Company, claude: ToolUse, code: ToolUse, day: int) -> dict[str, Any]:
+    active = [{each.person for use in (claude, code) for each in use.days.get(day - back, ())} for back in range(28)]
+    return {
+        "starting_at": f"{company.day(day)}T00:00:00Z",
+        "ending_at": f"{company.day(day + 1)}T00:00:00Z",
+        "assigned_seat_count": len(claude.members),
+        "pending_invite_count": 2,
+        "daily_active_user_count": len(active[0]),
+        "weekly_active_user_count": len(set().union(*active[:7])),
+        "monthly_active_user_count": len(set().union(*active)),
+    }
+
+
+def _products(claude: ToolUse, code: ToolUse, day: int) -> list[dict[str, Any]]:
+    sums = {name: _cents(use, day) for name, use in (("chat", claude), ("claude_code", code))}
+    return [{**_money(cents), "product": name} for name, cents in sums.items() if cents]
+
+
+def _api_costs(code: ToolUse, day: int) -> list[dict[str, Any]]:
+    """Programs of the organisation cost something each day that people work, beside Claude Code."""
+    cents = _cents(code, day)
+    return [{"currency": "USD", "amount": f"{cents + 310}.5", "workspace_id": None}] if cents else []
+
+
+def _cents(use: ToolUse, day: int) -> int:
+    return sum(model.cents for each in use.days.get(day, ()) for model in each.models)
 
 
 def _chat(company: Company, each: ToolDay) -> dict[str, Any]:
@@ -119,7 +186,11 @@ def _tokens(use: ModelUse) -> dict[str, Any]:
 
 
 def _amount(use: ModelUse) -> dict[str, Any]:
-    return {"amount": f"{use.cents}.000000", "list_amount": f"{use.cents}.000000", "currency": "USD"}
+    return _money(use.cents)
+
+
+def _money(cents: int) -> dict[str, Any]:
+    return {"amount": f"{cents}.000000", "list_amount": f"{cents}.000000", "currency": "USD"}
 
 
 def _terminals(company: Company, each: ToolDay) -> Iterable[dict[str, Any]]:

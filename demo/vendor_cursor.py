@@ -1,5 +1,6 @@
-"""Cursor's Admin API of a team: members, daily usage with a row for every member, and usage events."""
+"""Cursor's Admin API of a team: members and their spend, daily usage with a row for every member, and usage events."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, time
 from typing import Any
@@ -10,13 +11,18 @@ from demo.company import Company
 from demo.tools import ModelUse, ToolDay, ToolUse, shown_address
 
 PAGE = 250
+SPENDERS_A_PAGE = 15
 MOST_DAYS = 30
 DAY = 86_400_000
 """In milliseconds."""
 
 
 def routes(company: Company, use: ToolUse) -> list[web.RouteDef]:
-    """Return the addresses of a team's API."""
+    """Return the addresses of a team's API. The current cycle began four weeks before the company's end."""
+    cycle = 7 * company.weeks - 28
+    cents: Counter[int] = Counter()
+    for day in range(cycle, 7 * company.weeks):
+        cents.update({each.person: sum(model.cents for model in each.models) for each in use.days.get(day, ())})
 
     async def members(_request: web.Request) -> web.Response:
         told = [
@@ -39,11 +45,32 @@ def routes(company: Company, use: ToolUse) -> list[web.RouteDef]:
         pagination = {"currentPage": page, "pageSize": size, "hasNextPage": more, "hasPreviousPage": page > 1}
         return web.json_response({"totalUsageEventsCount": len(found), "pagination": pagination, "usageEvents": shown})
 
+    async def spend(request: web.Request) -> web.Response:
+        body = await request.json()
+        page, size = int(body.get("page", 1)), min(SPENDERS_A_PAGE, int(body.get("pageSize", SPENDERS_A_PAGE)))
+        told = {
+            "teamMemberSpend": [_spender(company, person, cents.get(person, 0)) for person in use.members][
+                (page - 1) * size : page * size
+            ],
+            "subscriptionCycleStart": _milliseconds(company, cycle),
+            "totalMembers": len(use.members),
+            "totalPages": -(-len(use.members) // size),
+        }
+        return web.json_response(told)
+
     return [
         web.get("/cursor/teams/members", members),
+        web.post("/cursor/teams/spend", spend),
         web.post("/cursor/teams/daily-usage-data", daily),
         web.post("/cursor/teams/filtered-usage-events", events),
     ]
+
+
+def _spender(company: Company, person: int, cents: int) -> dict[str, Any]:
+    """What goes beyond 20 dollars is paid on top of the plan."""
+    told = company.people[person]
+    spent = {"spendCents": max(cents - 2000, 0), "overallSpendCents": cents, "includedSpendCents": min(cents, 2000)}
+    return {"userId": person, "name": told.name, "email": told.email, "role": "member", **spent}
 
 
 async def _asked(company: Company, request: web.Request) -> tuple[int, int, int, int]:

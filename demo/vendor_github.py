@@ -9,6 +9,7 @@ import json
 import random
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 from aiohttp import web
@@ -72,12 +73,18 @@ def routes(company: Company, use: ToolUse, secret: bytes) -> list[web.RouteDef]:
 
     organisation = f"/github/orgs/{ORGANISATION}/copilot"
     return [
+        web.get(f"{organisation}/billing", partial(_billing, use)),
         web.get(f"{organisation}/billing/seats", seats),
         web.post("/github/graphql", graphql),
         web.get(f"{organisation}/metrics/reports/users-1-day", report),
         web.get(f"{organisation}/metrics/reports/organization-1-day", report),
         web.get("/github-reports/{name}.ndjson", download),
     ]
+
+
+async def _billing(use: ToolUse, _request: web.Request) -> web.Response:
+    breakdown = {"total": len(use.members), "added_this_cycle": 0, "pending_invitation": 1, "pending_cancellation": 0}
+    return web.json_response({"seat_breakdown": breakdown, "plan_type": "business"})
 
 
 def _sign(secret: bytes, name: str) -> str:

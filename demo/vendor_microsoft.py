@@ -1,7 +1,7 @@
-"""Microsoft Graph of the tenant: who holds which licence, the usage report of Copilot, and the sign-in before them.
+"""Microsoft Graph of the tenant: who holds which licence, the reports on Copilot, and the sign-in before them.
 
-The report is a snapshot: a line for each person with the day of the last activity, as of two days before it is asked
-for. So the server must know the day.
+The usage report is a snapshot: a line for each person with the day of the last activity, as of two days before it is
+asked for. So the server must know the day.
 """
 
 import csv
@@ -68,14 +68,23 @@ def routes(company: Company, use: ToolUse, secret: str, today: Callable[[], date
         text = "\ufeff" + _csv(_lines(company, use, day, period, newer=version == "v2"))
         return web.Response(body=text.encode(), content_type="application/octet-stream")
 
+    async def trend(request: web.Request) -> web.Response:
+        period, version = _asked(request.match_info["arguments"])
+        day = (today() - company.first_day).days - LAG
+        text = "\ufeff" + _csv(_trend(company, use, day, period, newer=version == "v2"))
+        return web.Response(body=text.encode(), content_type="application/octet-stream")
+
     graph = "/microsoft/v1.0"
-    detail = "copilot/reports/getMicrosoft365CopilotUsageUserDetail"
+    detail, of_days = (
+        f"copilot/reports/getMicrosoft365Copilot{each}" for each in ("UsageUserDetail", "UserCountTrend")
+    )
     return [
         web.post("/microsoft/{tenant}/oauth2/v2.0/token", sign_in),
         web.get(f"{graph}/subscribedSkus", products),
         web.get(f"{graph}/users", users),
         web.get(f"{graph}/admin/reportSettings", switches),
         web.get(f"{graph}/{detail}{{arguments:[(].*[)]}}", report),
+        web.get(f"{graph}/{of_days}{{arguments:[(].*[)]}}", trend),
     ]
 
 
@@ -203,6 +212,22 @@ def _line(
         line |= {"Microsoft 365 Copilot Last Activity Date": when, "Edge Last Activity Date": ""}
         line["Copilot Agent Last Activity Date"] = ""
     return line
+
+
+def _trend(company: Company, use: ToolUse, day: int, period: str, *, newer: bool) -> list[dict[str, object]]:
+    """Return a line for each day of the period, newest first: how many people used any app, of the whole tenant."""
+    refreshed, days = str(company.day(day)), 180 if period == "ALL" else int(period[1:])
+    lines = []
+    for number in range(day, day - days, -1):
+        done = use.days.get(number, ())
+        line: dict[str, object] = {"Report Refresh Date": refreshed, "Report Date": str(company.day(number))}
+        for app in ("Microsoft Teams", "Word", "Any App"):
+            share = len(done) if app == "Any App" else len(done) // 2
+            line |= {f"{app} Enabled Users": len(use.members), f"{app} Active Users": share}
+        if newer:
+            line["Total prompts submitted"] = sum(each.prompts for each in done)
+        lines.append({**line, "Report Period": days})
+    return lines
 
 
 def _counts(done: Sequence[ToolDay]) -> dict[str, object]:

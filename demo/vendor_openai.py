@@ -22,7 +22,9 @@ DAY = 86_400
 COSTS_BY_KEY_SINCE = 1_764_979_200
 """Costs by key are refused before this moment, in Unix seconds."""
 
-PROJECT = "proj_assistant"
+PROJECT, RESEARCH = "proj_assistant", "proj_research"
+"""Most work is done in the first, and every third person works in the second."""
+
 SERVICE_ACCOUNT, PROJECT_KEY = "user-nightly-checks", None
 """Who else calls the API: an account that is no person, and a key of a project, which names nobody."""
 
@@ -48,9 +50,11 @@ def routes(company: Company, codex: ToolUse, api: ToolUse) -> list[web.RouteDef]
         return _listed(request, [*(_user(company, api, person) for person in api.members), _robot()])
 
     async def projects(request: web.Request) -> web.Response:
-        created = _seconds(company, 0)
-        told = {"object": "organization.project", "id": PROJECT, "name": "Assistant", "created_at": created}
-        return _listed(request, [{**told, "archived_at": None, "status": "active"}])
+        told = {"object": "organization.project", "created_at": _seconds(company, 0), "archived_at": None}
+        names = {PROJECT: "Assistant", RESEARCH: "Research"}
+        return _listed(
+            request, [{**told, "id": each, "name": name, "status": "active"} for each, name in names.items()]
+        )
 
     async def completions(request: web.Request) -> web.Response:
         groups = _groups(request, {"project_id", "user_id", "api_key_id", "model", "batch", "service_tier"})
@@ -217,28 +221,29 @@ def _report(
     return _page(request, buckets, min(BUCKETS_A_PAGE, _limit(request, default, most)))
 
 
-def _calls(use: ToolUse, day: int) -> Iterator[tuple[str | None, ModelUse, int]]:
-    """Return who called which model how often. A service account and a project's key call each day, too."""
+def _calls(use: ToolUse, day: int) -> Iterator[tuple[str, str | None, ModelUse, int]]:
+    """Return in which project who called which model how often. Two that are no people call each day, too."""
     active = use.days.get(day, ())
     for each in active:
+        project = RESEARCH if each.person % 3 == 0 else PROJECT
         for model in each.models:
-            yield _platform_id(each.person), model, max(model.input_tokens // 2000, 1)
+            yield project, _platform_id(each.person), model, max(model.input_tokens // 2000, 1)
     if active:
         nightly = ModelUse(model="gpt-5.4", input_tokens=80_000, output_tokens=9_000, cents=19)
-        yield SERVICE_ACCOUNT, nightly, 400
-        yield PROJECT_KEY, nightly, 300
+        yield PROJECT, SERVICE_ACCOUNT, nightly, 400
+        yield PROJECT, PROJECT_KEY, nightly, 300
         idle = next((person for person in use.members if person not in {each.person for each in active}), None)
         if idle is not None:
-            yield _platform_id(idle), ModelUse(model="gpt-5.4", input_tokens=0, output_tokens=0, cents=0), 0
+            yield PROJECT, _platform_id(idle), ModelUse(model="gpt-5.4", input_tokens=0, output_tokens=0, cents=0), 0
 
 
 def _completions(use: ToolUse, day: int, groups: Sequence[str]) -> list[Row]:
     """Return sums by what was grouped by; what was not is null. `input_tokens` includes cached ones."""
     dimensions = ("project_id", "user_id", "api_key_id", "model", "batch", "service_tier")
     sums: dict[tuple[object, ...], list[int]] = defaultdict(lambda: [0, 0, 0])
-    for user, model, requests in _calls(use, day):
+    for project, user, model, requests in _calls(use, day):
         of_call: dict[str, object] = {
-            "project_id": PROJECT,
+            "project_id": project,
             "user_id": user,
             "api_key_id": f"key_{user}",
             "model": model.model,
@@ -264,8 +269,8 @@ def _costs(use: ToolUse, day: int, groups: Sequence[str]) -> list[Row]:
     """Return money by what was grouped by. Costs know projects, keys and line items, no users."""
     dimensions = ("line_item", "project_id", "api_key_id")
     sums: dict[tuple[object, ...], int] = defaultdict(int)
-    for user, model, _ in _calls(use, day):
-        of_call = {"line_item": model.model, "project_id": PROJECT, "api_key_id": f"key_{user}"}
+    for project, user, model, _ in _calls(use, day):
+        of_call = {"line_item": model.model, "project_id": project, "api_key_id": f"key_{user}"}
         sums[tuple(of_call[name] if name in groups else None for name in dimensions)] += model.cents
     return [
         {

@@ -34,6 +34,7 @@ PREFIXES = {
 OWNED = {
     "/anthropic/v1/organizations/analytics/": "claude",
     "/anthropic/v1/organizations/usage_report/": "claude-code",
+    "/anthropic/v1/organizations/cost_report": "claude-code",
     "/cursor/": "cursor",
     "/github/": "github-copilot",
     "/chatgpt/v1/": "codex",

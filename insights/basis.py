@@ -14,7 +14,8 @@ class Basis:
 
     `as_of` is the day on which the question is asked. `min_group_size` is the fewest people any number may be
     about. `reference_model` names the model that "older" and "or above" are measured from. `country` is the code of
-    the country ("DE", "DE-BY") of members whose location does not tell one.
+    the country ("DE", "DE-BY") of members whose location does not tell one. `visible` are the departments that may be
+    told of to whoever asks; None means all. It changes what is shown and named, never a number.
     """
 
     store: Store
@@ -23,6 +24,7 @@ class Basis:
     reference_model: str = "gpt-4o"
     currency: str = "USD"
     country: str = ""
+    visible: tuple[str, ...] | None = None
 
 
 def monday(day: date) -> date:

@@ -1,19 +1,26 @@
 """Every detector over the panel, and the findings worth a reader's time."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
+from types import MappingProxyType
 
 from insights.detectors import DETECTORS
 from insights.finding import Detector, Finding
 from insights.grouping import grouped
+from insights.impact import Record
 from insights.memory.looked import Scope, judges_of, passed_of, scope_of
 from insights.memory.recall import Memory, beside, gone, silenced
 from insights.memory.resolved import Resolved, resolved_of
 from insights.scan import Change, Scan
 from insights.series import Panel
 from insights.signs import judged
+from insights.visible import visible_findings, visible_memory, visible_resolved
+from insights.weekly import COMPANY
 from storage.findings import Choice
+
+NOTHING_LEARNT: Mapping[str, Record] = MappingProxyType({})
 
 GENERAL = "changes"
 """The detector that tells whatever changed and no pattern explains."""
@@ -69,6 +76,7 @@ def examine(
     limit: int | None = MOST,
     detectors: Iterable[Detector] = DETECTORS,
     memory: Memory | None = None,
+    records: Mapping[str, Record] = NOTHING_LEARNT,
 ) -> Examination:
     """Return the findings about one tool (by default the panel's first), ranked by `Finding.rank`; ties by key.
 
@@ -76,32 +84,48 @@ def examine(
 
     Impact (0..1) is how large the effect is, times the root of the part of the company that it concerns; confidence
     (0..1) is one minus the chance that ordinary weeks look like it; novelty falls as digests tell it again
-    (`insights.memory`); actionable is how easily something is done about it. At most `limit` are kept. A detector
-    that fails is a fault and stops no other.
+    (`insights.memory`); actionable is how easily something is done about it, more where `records` say that the action
+    helped here, less where it did not. At most `limit` are kept. A detector that fails is a fault and stops no other.
     """
-    shown = panel.narrowed(tool) if tool else panel
+    shown = panel.whole.narrowed(tool) if tool else panel.whole
     every = {each.id: each for each in detectors}
     scanned, faults = _scanned(shown)
     found, failed = _detected(shown, tuple(every.values()))
     names = judged(shown) if shown.weeks else ()
+    if panel.whole is not panel:
+        cut = panel.narrowed(tool) if tool else panel
+        again = partial(_again, cut, every)
+        found = visible_findings(found, shown.departments, cut.departments, again)
+        names = tuple(each for each in names if each in cut.departments)
     judges = judges_of(shown, scanned)
     known = memory or Memory()
+    found = [replace(each, actionable=proven(each.actionable, records.get(each.action.id))) for each in found]
     found = [beside(each, known, judges) for each in _once(tuple(grouped(found, names)))]
+    if panel.whole is not panel:
+        found = [visible_memory(each, panel.departments) for each in found]
     choices = [silenced(each, known) for each in found]
     ranked = _ranked([each for each, choice in zip(found, choices, strict=True) if choice is None])
     sound = {name: each for name, each in every.items() if name not in {fault.detector for fault in failed}}
     lately = tuple(gone(found, known, shown.weeks[-1], judges)) if shown.weeks else ()
+    resolved = resolved_of(shown, lately, sound)
+    if panel.whole is not panel:
+        resolved = visible_resolved(resolved, shown.departments, panel.departments)
     return Examination(
         findings=ranked[:limit],
         looked=tuple(every),
         faults=(*faults, *failed),
         others=ranked[limit:] if limit is not None else (),
         quiet=tuple(Quiet(finding=each, choice=choice) for each, choice in zip(found, choices, strict=True) if choice),
-        resolved=resolved_of(shown, lately, sound)[:MOST],
+        resolved=resolved[:MOST],
         scope=scope_of(shown, scanned, names),
         tried=scanned.tried,
-        passed=passed_of(scanned),
+        passed=tuple(each for each in passed_of(scanned) if each.department in {COMPANY, *panel.departments}),
     )
+
+
+def proven(actionable: float, record: Record | None) -> float:
+    """Return how worthwhile an action is beside what it did here: times 0.5 to 1.5, 1 where nothing is known."""
+    return actionable if record is None else min(actionable * (0.5 + record.promise), 1.0)
 
 
 def findings(panel: Panel, limit: int | None = MOST) -> list[Finding]:
@@ -125,6 +149,10 @@ def _detected(panel: Panel, detectors: Sequence[Detector]) -> tuple[list[Finding
         except Exception as error:  # noqa: BLE001 - whatever one detector does, the others are heard
             faults.append(_fault(detector.id, error))
     return found, tuple(faults)
+
+
+def _again(panel: Panel, every: Mapping[str, Detector], ids: Collection[str]) -> list[Finding]:
+    return _detected(panel, [every[each] for each in ids if each in every])[0]
 
 
 def _once(found: Sequence[Finding]) -> Iterator[Finding]:

@@ -89,12 +89,17 @@ def as_json(rows: list[Row]) -> str:
     return "[" + ",\n ".join(told) + "]\n"
 
 
+def defused(text: str) -> str:
+    """Return a text that no spreadsheet runs as a formula."""
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
 def _plain(value: object) -> object:
     match value:
         case bool():
             return str(value).lower()
-        case str() if value.startswith(FORMULA):
-            return f"'{value}"
+        case str():
+            return defused(value)
         case float() if value.is_integer():
             return int(value)
         case _:

@@ -83,6 +83,11 @@ class Gated:
         names = ("value", "numerator", "denominator", "people", "estimated", "suppressed")
         return replace(self, **{name: getattr(self, name)[:, at : at + 1] for name in names})
 
+    def of_rows(self, rows: Sequence[int]) -> "Gated":
+        """Return the arrays of some rows of departments, by their places; 0 is the company."""
+        names = ("value", "numerator", "denominator", "people", "estimated", "suppressed")
+        return replace(self, **{name: getattr(self, name)[:, :, rows] for name in names})
+
     def frame(self, weeks: Sequence[date], tools: Sequence[str], names: Sequence[str]) -> "pd.DataFrame":
         """Return every cell as a row."""
         import pandas as pd  # noqa: PLC0415 - a quarter of a second that an answer does without
@@ -111,6 +116,15 @@ class Mix:
         one = slice(at, at + 1)
         return replace(
             self, sessions=self.sessions[:, one], people=self.people[:, one], suppressed=self.suppressed[one]
+        )
+
+    def of_rows(self, rows: Sequence[int]) -> "Mix":
+        """Return the mix of some rows of departments, by their places; 0 is the company."""
+        return replace(
+            self,
+            sessions=self.sessions[:, :, rows],
+            people=self.people[:, :, rows],
+            suppressed=self.suppressed[:, rows],
         )
 
     def frame(self, weeks: Sequence[date], tools: Sequence[str], names: Sequence[str]) -> "pd.DataFrame":

@@ -18,6 +18,7 @@ from insights.guards.guard import Guarded, guard
 from insights.notes import notes
 from insights.question import Weeks
 from insights.scan import Scan, scan
+from insights.visible import visible_sentences
 from insights.watch import watch_of
 from insights.weekly import ALL_TOOLS, COMPANY, PAIR, Floats, Weekly, weekly
 from storage.facts import Contract
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["ALL_TOOLS", "COMPANY", "DEFAULT_WEEKS", "Cell", "Panel", "panel"]
+
+Pairs = tuple[tuple[tuple[str, str], ...], Floats]
+"""Two tools each, and who holds both: (pairs, PAIR, departments)."""
 
 DEFAULT_WEEKS = 14
 TESTED_WEEKS = 104
@@ -81,8 +85,9 @@ class Panel:
     _notes: tuple[str, ...]
     _guarded: Callable[[], Guarded]
     _scan: Callable[[], Scan]
-    _pairs: Callable[[], tuple[tuple[tuple[str, str], ...], Floats]]
+    _pairs: Callable[[], Pairs]
     _wide: "Panel | None" = None
+    _whole: "Panel | None" = None
 
     def values(self, metric: str, department: str = COMPANY, tool: str = "") -> tuple[float | None, ...]:
         """Return a value a week: None where it is hidden or absent."""
@@ -209,7 +214,11 @@ class Panel:
     @cached_property
     def notes(self) -> tuple[str, ...]:
         """Sentences that qualify the numbers: how fresh they are, what is hidden, and what is no behaviour in them."""
-        return (*self._notes, *self.guarded.notes)
+        every = (*self._notes, *self.guarded.notes)
+        if self.whole is self:
+            return every
+        told = (visible_sentences(each, self.whole.departments, self.departments) for each in every)
+        return tuple(each for each in told if each)
 
     def pairs(self, department: str = COMPANY) -> tuple[SeatPair, ...]:
         """Return the pairs of tools that people of the last week hold both of, most people first, hidden ones last."""
@@ -238,6 +247,23 @@ class Panel:
         at = self.tools.index(tool)
         return replace(
             self, _wide=self.wide, tools=(tool,), _gated=self._gated.of_tool(at), _mix=lambda: self._mix().of_tool(at)
+        )
+
+    @property
+    def whole(self) -> "Panel":
+        """The panel with every department, from which this one was cut; itself where it was not."""
+        return self._whole or self
+
+    def of_departments(self, names: Sequence[str]) -> "Panel":
+        """Return the panel without the departments that are not among `names`. No number is another for that."""
+        rows = [0, *(row for row, name in enumerate(self.departments, 1) if name in names)]
+        return replace(
+            self,
+            _whole=self.whole,
+            departments=tuple(self.departments[row - 1] for row in rows[1:]),
+            _gated=self._gated.of_rows(rows),
+            _mix=lambda: self._mix().of_rows(rows),
+            _pairs=lambda: _pairs_of(self._pairs(), rows),
         )
 
     @cached_property
@@ -271,7 +297,7 @@ def panel(
     asked = _asked(weeks, oldest, newest)
     last = asked[-1] if asked else basis.as_of - WEEK
     read = partial(_read, basis, oldest)
-    return show(
+    shown = show(
         read(asked),
         basis,
         metrics=metrics,
@@ -281,6 +307,7 @@ def panel(
         last_day=newest_day,
         tested=lambda: read(_asked(Weeks(first=last - (TESTED_WEEKS - 1) * WEEK, last=last), oldest, newest)),
     )
+    return shown if basis.visible is None else shown.of_departments(basis.visible)
 
 
 def _read(basis: Basis, oldest: date | None, weeks: tuple[date, ...]) -> Weekly:
@@ -352,6 +379,13 @@ def _scanned(guarded: Guarded) -> Scan:
 
 def _mix_of(whole: Callable[[], Mix], at: int) -> Mix:
     return whole().of_tool(at)
+
+
+def _pairs_of(
+    pairs: tuple[tuple[tuple[str, str], ...], Floats], rows: list[int]
+) -> tuple[tuple[tuple[str, str], ...], Floats]:
+    tools, people = pairs
+    return tools, people[:, :, rows]
 
 
 def _asked(weeks: int | Weeks, oldest: date | None, newest: date | None) -> tuple[date, ...]:

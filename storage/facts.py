@@ -67,11 +67,16 @@ class PeriodUsage:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CompanyDay:
-    """One number that a vendor tells of the whole organisation and one UTC day, of nobody in particular."""
+    """One number that a vendor tells of the whole organisation and one UTC day, of nobody in particular.
+
+    `project` is the vendor's id of one of the organisation's projects; "" for what is of none. Numbers that add up do
+    so over projects, `people` do not.
+    """
 
     day: date
     measure: str
     value: float
+    project: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -117,7 +122,11 @@ class Alias:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Contract:
-    """What was bought: `seats` of `tool` at `price` a seat and month."""
+    """What was bought: `seats` of `tool` at `price` a seat and month.
+
+    `true_up` is how often seats beyond those bought are billed; between renewals none can be given back. `alert_above`
+    is the share of the seats from which forecast waste is told by itself.
+    """
 
     tool: str
     seats: int | None = None
@@ -125,6 +134,8 @@ class Contract:
     currency: str = "USD"
     renews: date | None = None
     notice_days: int | None = None
+    true_up: str = "none"
+    alert_above: float = 0.15
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -341,10 +341,14 @@ def replace_period(
             connection.execute(insert(period_usage), rows)
 
 
-def replace_company_days(store: Store, source: str, days: Sequence[date], numbers: Sequence[CompanyDay]) -> None:
-    """Write what `source` tells of the whole organisation on `days` anew, in one transaction."""
+def replace_company_days(
+    store: Store, source: str, told: Mapping[str, Collection[date]], numbers: Sequence[CompanyDay]
+) -> None:
+    """Write what `source` tells of the whole organisation anew, in one transaction: each measure on its days."""
     with store.writing() as connection:
-        connection.execute(delete(company_day).where(company_day.c.source == source, company_day.c.day.in_(days)))
+        for measure, days in told.items():
+            this = (company_day.c.source == source, company_day.c.measure == measure)
+            connection.execute(delete(company_day).where(*this, company_day.c.day.in_(days)))
         if numbers:
             connection.execute(insert(company_day), [{"source": source, **asdict(each)} for each in numbers])
 

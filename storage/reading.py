@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Table, func, select
+from sqlalchemy import Column, Table, func, select
 
 from storage.facts import Contract
 from storage.schema import (
@@ -112,6 +112,19 @@ def departments(store: Store) -> tuple[str, ...]:
         return tuple(sorted(connection.scalars(select(member.c.department).where(member.c.until.is_(None)).distinct())))
 
 
+def places(store: Store, least: int) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
+    """Return the teams, each with its department, and the locations that at least so many people belong to now."""
+
+    def held(*columns: Column[str]) -> list[tuple[str, ...]]:
+        wanted = select(*columns).where(member.c.until.is_(None), columns[0] != "").group_by(*columns)
+        with store.reading() as connection:
+            rows = connection.execute(wanted.having(func.count(member.c.person.distinct()) >= least).order_by(*columns))
+            return [tuple(row) for row in rows]
+
+    teams = tuple((team, department) for team, department in held(member.c.team, member.c.department))
+    return teams, tuple(location for (location,) in held(member.c.location))
+
+
 def contracts(store: Store) -> dict[str, Contract]:
     """Return what was bought, by tool."""
     with store.reading() as connection:
@@ -125,12 +138,25 @@ def models(store: Store) -> tuple[str, ...]:
 
 
 def company_days(store: Store, source: str, first: date, last: date) -> dict[date, dict[str, float]]:
-    """Return what `source` tells of the whole organisation, by day and measure; `first` and `last` are included."""
-    wanted = select(company_day).where(company_day.c.source == source, company_day.c.day.between(first, last))
+    """Return what `source` tells of the whole organisation, by day and measure; `first` and `last` are included.
+
+    What it tells by project is added up.
+    """
     found: dict[date, dict[str, float]] = {}
+    for (day, _), measures in project_days(store, source, first, last).items():
+        whole = found.setdefault(day, {})
+        for measure, value in measures.items():
+            whole[measure] = whole.get(measure, 0) + value
+    return found
+
+
+def project_days(store: Store, source: str, first: date, last: date) -> dict[tuple[date, str], dict[str, float]]:
+    """Return the same by day and project, "" for what is of none."""
+    wanted = select(company_day).where(company_day.c.source == source, company_day.c.day.between(first, last))
+    found: dict[tuple[date, str], dict[str, float]] = {}
     with store.reading() as connection:
-        for row in connection.execute(wanted.order_by(company_day.c.day)):
-            found.setdefault(row.day, {})[row.measure] = row.value
+        for row in connection.execute(wanted.order_by(company_day.c.day, company_day.c.project)):
+            found.setdefault((row.day, row.project), {})[row.measure] = row.value
     return found
 
 

@@ -1,5 +1,7 @@
 """The tables. Migrations in `storage/migrations` bring a store here; a test holds that both agree."""
 
+from datetime import datetime
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -81,10 +83,14 @@ company_day = Table(
     Column("source", String(64), nullable=False),
     Column("day", Date, nullable=False),
     Column("measure", String(48), nullable=False),
+    Column("project", String(64), nullable=False, default="", server_default=""),
     Column("value", Float, nullable=False),
-    PrimaryKeyConstraint("source", "day", "measure"),
+    PrimaryKeyConstraint("source", "day", "measure", "project"),
     sqlite_with_rowid=False,
-    comment="what a vendor tells of the whole organisation alone, such as its median minutes to merge",
+    comment=(
+        "what a vendor tells of the whole organisation alone, such as its median minutes to merge, or what it bills; "
+        "project: the vendor's id of one of the organisation's projects"
+    ),
 )
 
 seat = Table(
@@ -137,6 +143,37 @@ contract = Table(
     Column("currency", String(8), nullable=False),
     Column("renews", Date),
     Column("notice_days", Integer),
+    Column("true_up", String(16), nullable=False, server_default="none"),
+    Column("alert_above", Float, nullable=False, server_default="0.15"),
+)
+
+contract_said = Table(
+    "contract_said",
+    metadata,
+    Column("tool", String(32), nullable=False),
+    Column("change", Integer, nullable=False),
+    Column("terms", Text, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("who", String(128), nullable=False),
+    PrimaryKeyConstraint("tool", "change"),
+    comment="a row a change by an administrator; terms: JSON of the contract, '' where it was taken away; who: opaque",
+)
+
+renewal_told = Table(
+    "renewal_told",
+    metadata,
+    Column("subscription", String(128), nullable=False),
+    Column("tool", String(32), nullable=False),
+    Column("renews", Date, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("on", Date, nullable=False),
+    Column("days", Integer, nullable=False),
+    Column("share", Float, nullable=False),
+    Column("seats", Float, nullable=False),
+    Column("above", Boolean, nullable=False),
+    PrimaryKeyConstraint("subscription", "tool", "renews", "number"),
+    comment="what was told of a contract before it renews; kind: 'crossed', 'near', 'worse' or 'resolved'",
 )
 
 # What ingestion remembers ------------------------------------------------------------------------------------------
@@ -374,8 +411,91 @@ outbox = Table(
     Column("closed", DateTime(timezone=True)),
     Column("message", String(64)),
     Column("error", Text),
+    Column("token", String(32)),
     PrimaryKeyConstraint("subscription", "period"),
-    comment="state: 'claimed', 'sent', 'failed' (known not to have gone out) or 'unknown' (claimed, never closed)",
+    comment=(
+        "state: 'claimed' (being made), 'sending' (perhaps posted), 'sent', 'failed' (known not to have gone out) or "
+        "'unknown'; token: of the claim"
+    ),
+)
+
+subscription = Table(
+    "subscription",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("what", String(16), nullable=False),
+    Column("audience", String(16), nullable=False),
+    Column("platform", String(16), nullable=False),
+    Column("place", String(128), nullable=False),
+    Column("departments", Text, nullable=False),
+    Column("day", String(16), nullable=False),
+    Column("at", String(5), nullable=False),
+    Column("timezone", String(64), nullable=False),
+    Column("thread_only", Boolean, nullable=False),
+    Column("skip_empty", Boolean, nullable=False),
+    Column("owner", String(128), nullable=False),
+    Column("created", DateTime(timezone=True), nullable=False),
+    Column("ended", DateTime(timezone=True)),
+    comment="departments: a JSON list of those it tells of, empty for all its owner may see",
+)
+
+subscription_state = Table(
+    "subscription_state",
+    metadata,
+    Column("key", String(128), primary_key=True),
+    Column("paused", Text, nullable=False),
+    Column("paused_at", DateTime(timezone=True)),
+    Column("paused_by", String(128), nullable=False),
+    Column("introduced", Boolean, nullable=False),
+    Column("done", DateTime(timezone=True)),
+    Column("trouble", Text, nullable=False),
+    comment="paused: why, or ''; done: the newest due moment dealt with; trouble: what its owner was told last",
+)
+
+place_mute = Table(
+    "place_mute",
+    metadata,
+    Column("place", String(128), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("what", Text, nullable=False),
+    Column("until", Date, nullable=False),
+    Column("by", String(128), nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    PrimaryKeyConstraint("place", "kind", "what"),
+    comment="kind: 'department' or 'finding' (by key); quiet in this place before the day `until`, for everyone in it",
+)
+
+# Who may ask ------------------------------------------------------------------------------------------------------
+
+role_grant = Table(
+    "role_grant",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("who", String(128), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("department", Text, nullable=False),
+    Column("by", String(128), nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("ended", DateTime(timezone=True)),
+    Column("ended_by", String(128)),
+    comment="who: an opaque user id, or 'group:' and a group's; one row a department, '' for the company alone",
+)
+
+heard = Table(
+    "heard",
+    metadata,
+    Column("event", String(128), primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False),
+    comment="events of a platform that were answered, by its own id; forgotten when it repeats them no more",
+)
+
+thread = Table(
+    "thread",
+    metadata,
+    Column("thread", String(64), primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("question", Text, nullable=False),
+    comment="the last question of a thread as it was understood, never its text; forgotten after a day",
 )
 
 # What was told ----------------------------------------------------------------------------------------------------
@@ -421,4 +541,158 @@ finding_choice = Table(
     Column("who", String(64), nullable=False),
     Column("reason", Text, nullable=False),
     comment="choice: 'snooze' (quiet before the day `until`) or 'dismiss'; impact: the finding's when it was chosen",
+)
+
+# What was done -----------------------------------------------------------------------------------------------------
+
+action_taken = Table(
+    "action_taken",
+    metadata,
+    Column("id", String(32), nullable=False),
+    Column("change", Integer, nullable=False),
+    Column("finding", Text, nullable=False),
+    Column("action", String(64), nullable=False),
+    Column("metric", String(64), nullable=False),
+    Column("tool", String(32), nullable=False),
+    Column("departments", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("owner", String(128), nullable=False),
+    Column("due", Date),
+    Column("done", Date),
+    Column("until", Date),
+    Column("reached", Text, nullable=False),
+    Column("people", Integer),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("who", String(128), nullable=False),
+    PrimaryKeyConstraint("id", "change"),
+    comment=(
+        "a row a change; state: 'open', 'assigned', 'done', 'snoozed' or 'dismissed'; finding: the key of what "
+        "proposed it, or ''; owner and who: opaque ids of accounts; done: the day it was really done"
+    ),
+)
+
+# Slack ------------------------------------------------------------------------------------------------------------
+# The first three are read and written by slack_sdk's own stores, which name the columns; a test holds that they are
+# all here. What is kept encrypted is longer than slack_sdk's 200 characters, which PostgreSQL would refuse.
+
+
+def _slack_bot() -> list[Column[str] | Column[datetime] | Column[bool]]:
+    return [
+        Column("bot_token", Text),
+        Column("bot_id", String(32)),
+        Column("bot_user_id", String(32)),
+        Column("bot_scopes", Text),
+        Column("bot_refresh_token", Text),
+        Column("bot_token_expires_at", DateTime),
+    ]
+
+
+slack_installations = Table(
+    "slack_installations",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("client_id", String(64), nullable=False),
+    Column("app_id", String(32), nullable=False),
+    Column("enterprise_id", String(32)),
+    Column("enterprise_name", Text),
+    Column("enterprise_url", Text),
+    Column("team_id", String(32)),
+    Column("team_name", Text),
+    *_slack_bot(),
+    Column("user_id", String(32), nullable=False),
+    Column("user_token", Text),
+    Column("user_scopes", Text),
+    Column("user_refresh_token", Text),
+    Column("user_token_expires_at", DateTime),
+    Column("incoming_webhook_url", Text),
+    Column("incoming_webhook_channel", Text),
+    Column("incoming_webhook_channel_id", Text),
+    Column("incoming_webhook_configuration_url", Text),
+    Column("is_enterprise_install", Boolean, nullable=False),
+    Column("token_type", String(32)),
+    Column("installed_at", DateTime, nullable=False),
+)
+
+slack_bots = Table(
+    "slack_bots",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("client_id", String(64), nullable=False),
+    Column("app_id", String(32), nullable=False),
+    Column("enterprise_id", String(32)),
+    Column("enterprise_name", Text),
+    Column("team_id", String(32)),
+    Column("team_name", Text),
+    *_slack_bot(),
+    Column("is_enterprise_install", Boolean, nullable=False),
+    Column("installed_at", DateTime, nullable=False),
+)
+
+slack_oauth_states = Table(
+    "slack_oauth_states",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("state", String(200), nullable=False),
+    Column("expire_at", DateTime, nullable=False),
+)
+
+slack_turn = Table(
+    "slack_turn",
+    metadata,
+    Column("install", String(80), primary_key=True),
+    Column("holder", String(64), nullable=False),
+    Column("until", DateTime(timezone=True), nullable=False),
+    comment="who renews the tokens of an install, until when at the longest: a refresh token works once",
+)
+
+slack_dead = Table(
+    "slack_dead",
+    metadata,
+    Column("install", String(80), primary_key=True),
+    Column("reason", String(64), nullable=False),
+    Column("since", DateTime(timezone=True), nullable=False),
+    comment="installs whose token Slack takes no more; reason: Slack's own code",
+)
+
+# Conversations ----------------------------------------------------------------------------------------------------
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("id", String(400), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("tenant", String(64), nullable=False),
+    Column("team", String(400), nullable=False),
+    Column("person", String(400), nullable=False),
+    Column("reference", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("changed", DateTime(timezone=True), nullable=False),
+    Column("told", Boolean, nullable=False),
+    Column("greeted", Boolean, nullable=False),
+    comment=(
+        "where the bot may speak by itself, by opaque ids; state: 'active', 'paused' (posts are refused) or 'removed'; "
+        "told: somebody was told that it is no longer active"
+    ),
+)
+Index(None, conversations.c.person)
+
+shown_picture = Table(
+    "shown_picture",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("png", LargeBinary, nullable=False),
+    Column("until", DateTime(timezone=True), nullable=False),
+    comment="pictures of cards that were posted, to be fetched by a name that nobody can guess",
+)
+
+shown_card = Table(
+    "shown_card",
+    metadata,
+    Column("conversation", String(400), nullable=False),
+    Column("message", String(64), nullable=False),
+    Column("card", Text, nullable=False),
+    Column("until", DateTime(timezone=True), nullable=False),
+    PrimaryKeyConstraint("conversation", "message"),
+    comment="cards that were posted with buttons that change them, as they stand",
 )

@@ -5,8 +5,10 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
+from typing import overload
 
 from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event, inspect, select, text
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -16,7 +18,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from storage.errors import StoreError
 
-REVISION = "0006"
+REVISION = "0014"
 """The newest migration; a test holds that it is the head of `storage/migrations/versions`."""
 
 PRAGMAS = MappingProxyType(
@@ -149,6 +151,15 @@ def schema_version(store: Store) -> str:
         return str(connection.scalar(select(text("version_num")).select_from(text("alembic_version"))))
 
 
+@overload
+def in_utc(moment: datetime) -> datetime: ...
+@overload
+def in_utc(moment: None) -> None: ...
+def in_utc(moment: datetime | None) -> datetime | None:
+    """Return a moment as it was written, in UTC: SQLite keeps no zone."""
+    return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
 def insert_missing(connection: Connection, table: Table, rows: Sequence[Mapping[str, object]]) -> int:
     """Insert the rows whose key is not there yet; return how many that were, -1 where the driver does not say."""
     if not rows:
@@ -162,4 +173,5 @@ def insert_missing(connection: Connection, table: Table, rows: Sequence[Mapping[
             statement = postgresql_insert(table).on_conflict_do_nothing()
         case _:
             statement = sqlite_insert(table).on_conflict_do_nothing()
-    return connection.execute(statement, rows).rowcount
+    # PostgreSQL's driver counts only when asked to
+    return connection.execute(statement.execution_options(preserve_rowcount=True), rows).rowcount

@@ -18,8 +18,20 @@ MAY_IMPORT = {
 }
 
 MAY_USE = {
-    "bot": {"aiohttp", "apscheduler", "click", "msgspec", "numpy", "rapidfuzz", "rich"},
-    "insights": {"holidays", "numpy", "pandas"},
+    "bot": {
+        "aiohttp",
+        "apscheduler",
+        "click",
+        "cryptography",
+        "mcp",
+        "jwt",
+        "msgspec",
+        "numpy",
+        "rapidfuzz",
+        "rich",
+        "yaml",
+    },
+    "insights": {"holidays", "numpy", "pandas", "scipy", "statsmodels"},
     "connectors": {"aiohttp", "jwt", "msgspec", "numpy", "rapidfuzz", "siphashc", "yarl"},
     "demo": {"aiohttp", "cryptography", "jwt", "msgspec", "numpy", "pandas"},
     "storage": {"sqlalchemy", "alembic"},
@@ -28,7 +40,12 @@ MAY_USE = {
 ONLY_IN = {
     "slack_bolt": "bot/slack/",
     "slack_sdk": "bot/slack/",
-    "botbuilder": "bot/teams/",
+    "azure": "bot/teams/adapter.py",
+    "botbuilder": "bot/teams/adapter.py",
+    "botframework": "bot/teams/adapter.py",
+    "msrest": "bot/teams/adapter.py",
+    "requests": "bot/teams/adapter.py",
+    "PIL": "bot/teams/",
     "matplotlib": "bot/charts.py",
     "sqlalchemy": "storage/",
     "alembic": "storage/",

@@ -13,8 +13,8 @@ def command(*, markdown: bool, json_wanted: bool) -> None:
     from rich.console import Console  # noqa: PLC0415
 
     import connectors  # noqa: PLC0415
-    from bot.sources_page import feeds_of, opt_in_line, permissions_of, sources_page, ways_of  # noqa: PLC0415
-    from connectors.connector import Connector, opt_in_tables  # noqa: PLC0415
+    from bot.sources_page import declared, feeds_of, sources_page, ways_of, whole_of  # noqa: PLC0415
+    from connectors.connector import Connector  # noqa: PLC0415
     from storage.discover import discover  # noqa: PLC0415
 
     found = [way for each in discover(connectors, Connector) for way in ways_of(each)]
@@ -33,6 +33,8 @@ def command(*, markdown: bool, json_wanted: bool) -> None:
                     "measures": sorted(each.measures),
                     "active": each.active,
                     "grain": each.grain,
+                    "cost": each.cost,
+                    "whole": whole_of(each),
                     "streams": [
                         {
                             "name": feed.name,
@@ -55,18 +57,6 @@ def command(*, markdown: bool, json_wanted: bool) -> None:
     for kind, each in found:
         chosen = f', kind = "{kind}"' if kind else ""
         console.print(f"[bold]{each.title}[/bold]  [dim]{each.tool}{chosen}[/dim]")
-        for heading, lines in (("reads", each.reads), ("never reads", each.never_reads)):
-            for line in lines:
-                console.print(f"  {heading}: {line}", markup=False)
-        for permission in permissions_of(each):
-            console.print(f"  needs: {permission.name} — {permission.where}", markup=False)
-        for table in opt_in_tables(each):
-            console.print(f"  optional: {opt_in_line(table)} — {table.permission.where}", markup=False)
-        if each.active:
-            console.print(f"  active means: {each.active}", markup=False)
-        console.print(f"  finest grain: {each.grain}", markup=False)
-        console.print(
-            f"  can be read {each.retention_days} days back, {each.restatement_days} days are read again, "
-            f"up to {each.lag_hours} h late"
-        )
-        console.print(f"  reports {', '.join(sorted(each.measures)) or 'that somebody was active'}\n")
+        for line in declared(each):
+            console.print(f"  {line}", markup=False)
+        console.print()

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from typing import Literal
 
-ThemeName = Literal["light", "dark"]
+ThemeName = Literal["light", "dark", "either"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Theme:
     """`ink` is text, `quiet` lesser text, `series` the lines in order, `strong`..`middle`..`weak` a ramp of tints.
 
-    `plain` is what is not singled out, `marked` what is.
+    `plain` is what is not singled out, `marked` what is. An empty `panel` is none: the page shows through.
     """
 
     panel: str
@@ -55,6 +55,22 @@ THEMES: dict[ThemeName, Theme] = {
         other="#858C95",
         plain="#5AA5DB",
         marked="#F29A4A",
+    ),
+    # for a page that may be light or dark and does not say, as in Slack: each has a contrast of 4 on white and on
+    # #1A1D21, which is as much as one colour can have on both
+    "either": Theme(
+        panel="",
+        edge="",
+        ink="#787E87",
+        quiet="#787E87",
+        grid="#8A909A55",
+        series=("#1D81C9", "#CF5917", "#108E61", "#BE55AE", "#A57312", "#787E87"),
+        strong="#1D6FC9",
+        middle="#6A8290",
+        weak="#A57312",
+        other="#787E87",
+        plain="#1D81C9",
+        marked="#CF5917",
     ),
 }
 

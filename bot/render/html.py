@@ -20,11 +20,14 @@ _LONG_ALT = 300
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 
-def render_card(card: Card, images: Images | None = None, *, level: int = 2, ask_url: str = "") -> str:
+def render_card(
+    card: Card, images: Images | None = None, *, level: int = 2, ask_url: str = "", do_url: str = ""
+) -> str:
     """The card as an `<article>`, headed by `<h{level}>`.
 
     A chart without `images` is told in words. With `ask_url` the buttons are a form that sends the question as `q`
-    to it by GET; without, the questions are shown to be typed.
+    to it by GET; without, the questions are shown to be typed. Verbs are sent as `do` to `do_url` by POST; without it
+    they are not offered: a page that does not know who presses can do nothing in somebody's name.
     """
     heading = max(1, min(level, 5))
     parts = [
@@ -32,10 +35,11 @@ def render_card(card: Card, images: Images | None = None, *, level: int = 2, ask
         *(f'<p class="lead" dir="auto">{_words(part)}</p>' for part in paragraphs(card.text)),
         _figures(card.fields),
         _chart(card.chart, images) if card.chart else "",
-        *(_advice(advice, heading + 1) for advice in card.advice),
+        *(_advice(advice, heading + 1, do_url) for advice in card.advice),
         *(f'<p class="resolved" dir="auto">{escape(told)}</p>' for told in resolved_words(card)),
         _table(card.table) if card.table else "",
         _buttons(card.buttons, ask_url),
+        _verbs(card.buttons, do_url),
         f'<p class="footer">{_words(card.footer)}</p>' if one_line(card.footer) else "",
     ]
     return '<article class="card">\n' + "\n".join(part for part in parts if part) + "\n</article>\n"
@@ -101,7 +105,7 @@ def _figures(fields: Sequence[Field]) -> str:
     return '<dl class="figures">\n' + "\n".join(rows) + "\n</dl>" if rows else ""
 
 
-def _advice(advice: Advice, level: int) -> str:
+def _advice(advice: Advice, level: int, do_url: str) -> str:
     steps = "".join(f"<li>{_words(step)}</li>" for step in advice.steps if one_line(step))
     facts = "".join(f"<div><dt>{name}</dt><dd>{escape(value)}</dd></div>" for name, value in facts_of(advice))
     return "\n".join(
@@ -113,7 +117,7 @@ def _advice(advice: Advice, level: int) -> str:
             f'<div class="do"><p class="action"><span class="cue">Do this</span> {_words(advice.action)}</p>',
             f"<ol>{steps}</ol>" if steps else "",
             f"<dl>{facts}</dl>" if facts else "",
-            "</div></section>",
+            f"</div>{_verbs(advice.buttons, do_url)}</section>",
         ]
     ).replace("\n\n", "\n")
 
@@ -174,3 +178,13 @@ def _buttons(buttons: Sequence[Button], ask_url: str) -> str:
         )
         return f'<form class="ask" method="get" action="{escape(ask_url)}">{made}</form>'
     return '<p class="ask">Ask next: ' + " ".join(f"<code>{escape(ask)}</code>" for _, ask in asked) + "</p>"
+
+
+def _verbs(buttons: Sequence[Button], do_url: str) -> str:
+    """What can be done about what is shown, as buttons of a form."""
+    made = "".join(
+        f'<button type="submit" name="do" value="{escape(button.do)}">{_words(button.label or button.do)}</button>'
+        for button in buttons
+        if button.do
+    )
+    return f'<form class="verbs" method="post" action="{escape(do_url)}">{made}</form>' if made and do_url else ""

@@ -1,67 +1,113 @@
-"""Cards as Slack messages. Whatever is in a card, the message is one that Slack accepts.
+"""Cards as Slack messages. Whatever is in a card, each message is one that Slack accepts, and nothing is lost.
 
-Limits are Slack's (docs.slack.dev/reference/block-kit), counted in UTF-16 units, the larger of the counts in use.
-Text goes into `rich_text` and `plain_text`, where nothing is parsed, so that a department named `<!channel>` or
-`*bold*` is only a name. Where Slack wants mrkdwn, signs that mean something are escaped or replaced by their likeness.
+What has no room in one message goes on in the next: `SlackMessage.more` follows in the thread, in order.
 """
 
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+import itertools
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Protocol
 
-from bot.card import Advice, Button, Card, Chart, Digest, Field, Table
-from bot.format import NOTHING, clean, format_week, one_line
-from bot.render.words import change_words, facts_of, paragraphs, resolved_words, short_titles
+from bot.card import Advice, Card, Chart, Digest
+from bot.format import one_line
+from bot.render import slack_parts as parts
+from bot.render.slack_native import native_chart
+from bot.render.slack_parts import Block, Piece, pressed
+from bot.render.slack_words import clip, clip_escaped, escape_mrkdwn, split, units
+from bot.render.words import paragraphs, resolved_words, short_titles
 
-Block = dict[str, object]
+__all__ = [
+    "Block",
+    "Part",
+    "Render",
+    "SlackMessage",
+    "clip",
+    "digest_charts",
+    "digest_parts",
+    "escape_mrkdwn",
+    "pressed",
+    "slack_blocks",
+    "slack_digest",
+]
 
-_MOST_BLOCKS = 50
-_HEADER = 150
-_FIELDS = 10
-_RICH_TEXT = 3000
-_ALT = 2000
-_BUTTONS = 25
-_BUTTON_TEXT = 75
-_BUTTON_VALUE = 2000
-_CONTEXT_TEXT = 2000
-_ROWS = 100
-_COLUMNS = 20
-_CELLS = 10_000
-_CELL = 200
-_ADVICE = 10
-_STEPS = 10
+_MOST_BLOCKS = 49
+"""Slack takes 50; one is left for a note under a message, such as that its picture is missing."""
+_WORDS = 12_000
+"""Of all blocks but a table together: beyond about 13,000 Slack answers `msg_blocks_too_long`."""
+_MOST_TAIL = 3
+"""Of buttons and small lines under a message; what is more stands among what follows."""
 _TEXT = 3000
 """Of the message's own text, the one read out in notifications, Slack advises at most 4,000."""
-
-_CUT = "… (shortened)"
-_LIKENESS = str.maketrans({"*": "∗", "_": "ˍ", "~": "∼", "`": "ˋ", "@": "﹫", "#": "﹟"})
-_ENTITIES = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"))
+_SHORT_ADVICE = 5
+_STEPS = "What to do, step by step"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SlackMessage:
-    """What `chat.postMessage` takes: `text` for notifications and screen readers, and the blocks shown."""
+    """What `chat.postMessage` takes: `text` for notifications and screen readers, and the blocks shown.
+
+    `more` are the messages that follow it in its thread.
+    """
 
     text: str
     blocks: list[Block]
+    more: tuple["SlackMessage", ...] = ()
 
 
-def slack_blocks(card: Card, image_file_id: str | None = None) -> SlackMessage:
+def slack_blocks(card: Card, file: str | None = None, *, native: bool = False) -> SlackMessage:
     """The card as a message. Without an uploaded picture the chart's words stand in for it.
 
-    Buttons carry `action_id` "ask:<n>" and the question as their value.
+    With `native` Slack draws the chart itself, where it can. Buttons carry `action_id` "ask:<n>" or "do:<n>" and
+    their words as value; `pressed` reads them back. Findings that can be explained are told in short where there are
+    several.
     """
-    return _message(card, image_file_id, "")
+    short = len(card.advice) > 1 and all(each.buttons for each in card.advice)
+    tell = parts.advice_in_short if short else parts.advice
+    findings = [tell(each, number) for number, each in enumerate(card.advice, start=1)]
+    return _message(card, file, findings, native=native)
+
+
+class Render(Protocol):
+    """What makes the message around a picture's file, or around a chart that Slack draws."""
+
+    def __call__(self, file: str | None, *, native: bool = False) -> SlackMessage:
+        """The message."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Part:
+    """One message of a digest: what it is called, the chart that goes with it, and the message around that."""
+
+    title: str
+    chart: Chart | None
+    render: Render
+
+
+def digest_parts(digest: Digest, *, thread_only: bool = False) -> list[Part]:
+    """The digest's main message and the replies of its thread: what to do step by step, then a view each.
+
+    With `thread_only` the main message is one line with the numbers, and what else it would say is the first reply.
+    """
+    card = digest.card
+    steps = [Part(title=_STEPS, chart=None, render=partial(_steps, card.advice))] if card.advice else []
+    views = [
+        Part(title=one_line(each.title), chart=each.chart, render=partial(slack_blocks, each)) for each in digest.views
+    ]
+    inside = [*(each.title[0].lower() + each.title[1:] for each in steps), *short_titles(digest)]
+    pointer = f"In the thread: {', '.join(inside)}." if inside and not thread_only else ""
+    main = Part(title=one_line(card.title), chart=card.chart, render=partial(_main, card, pointer))
+    line = [Part(title=main.title, chart=None, render=partial(_one_line, card))] if thread_only else []
+    return [*line, main, *steps, *views]
 
 
 def slack_digest(digest: Digest, files: Sequence[str | None] = ()) -> tuple[SlackMessage, list[SlackMessage]]:
-    """The digest's main message and a reply a view. `files` are the pictures' ids, as `digest_charts` orders them."""
+    """The digest's main message and its replies, as `digest_parts`. `files` are ordered as by `digest_charts`."""
     ids = [*files, *(None,) * (1 + len(digest.views))]
-    titles = ", ".join(short_titles(digest))
-    main = _message(digest.card, ids[0], f"More in the thread: {titles}." if titles else "")
-    text = _clip_escaped(f"Weekly digest, {format_week(digest.week)}: {main.text}", _TEXT)
-    replies = [slack_blocks(view, ids[i]) for i, view in enumerate(digest.views, start=1)]
-    return SlackMessage(text=text, blocks=main.blocks), replies
+    main, *others = digest_parts(digest)
+    steps = [each.render(None) for each in others[: len(others) - len(digest.views)]]
+    views = [each.render(ids[n]) for n, each in enumerate(others[len(steps) :], start=1)]
+    return main.render(ids[0]), [*steps, *views]
 
 
 def digest_charts(digest: Digest) -> tuple[Chart | None, ...]:
@@ -69,193 +115,134 @@ def digest_charts(digest: Digest) -> tuple[Chart | None, ...]:
     return (digest.card.chart, *(view.chart for view in digest.views))
 
 
-def escape_mrkdwn(text: str) -> str:
-    """Text that mrkdwn shows as it is: `&`, `<`, `>` escaped; signs for bold, mentions and links made likenesses.
-
-    Slack has no escape for those signs, and an invisible mark beside one can just as well switch it on.
-    """
-    text = clean(text).translate(_LIKENESS).replace("://", "∶//")
-    for sign, entity in _ENTITIES:
-        text = text.replace(sign, entity)
-    return text
+def _main(card: Card, pointer: str, file: str | None, *, native: bool = False) -> SlackMessage:
+    """What everybody reads: findings in short, of many the first."""
+    findings = [parts.advice_in_short(each, n) for n, each in enumerate(card.advice[:_SHORT_ADVICE], start=1)]
+    return _message(card, file, findings, pointer=pointer, native=native)
 
 
-def clip(text: str, limit: int) -> str:
-    """At most `limit` UTF-16 units; what is cut says so, in words where there is room."""
-    if _units(text) <= limit:
-        return text
-    end = _CUT if limit >= 100 else "…"
-    kept = text.encode("utf-16-le")[: 2 * (limit - _units(end))].decode("utf-16-le", errors="ignore")
-    return kept.rstrip() + end
+def _steps(advice: Sequence[Advice], file: str | None = None, *, native: bool = False) -> SlackMessage:  # noqa: ARG001 - as Render
+    """Every finding in full. Those that the main message has carry their buttons there."""
+    told = [
+        replace(each, buttons=()) if number <= _SHORT_ADVICE else each for number, each in enumerate(advice, start=1)
+    ]
+    findings = [parts.advice(each, number) for number, each in enumerate(told, start=1)]
+    return _message(Card(title=_STEPS, text=""), None, findings)
 
 
-def _clip_escaped(text: str, limit: int) -> str:
-    """The same for escaped text, never cut inside an entity."""
-    if _units(text) <= limit:
-        return text
-    cut = clip(text, limit)
-    end = _CUT if limit >= 100 else "…"
-    return re.sub(r"&[a-z]{0,3}$", "", cut.removesuffix(end)).rstrip() + end
+def _one_line(card: Card, file: str | None = None, *, native: bool = False) -> SlackMessage:  # noqa: ARG001 - as Render
+    """The headline numbers in a line, for a channel that wants no more of it."""
+    told = clip(_figures_in_words(card) or " ".join(paragraphs(card.text)) or "More in the thread.", _TEXT - 400)
+    title = parts.run(f"{clip(one_line(card.title) or 'AI usage', 300)}\n", bold=True)
+    block = parts.rich(parts.paragraph(title, parts.run(told)))
+    return SlackMessage(text=_summary(card), blocks=_numbered([block, parts.quiet("The digest is in the thread.")]))
 
 
-def _units(text: str) -> int:
-    return len(text.encode("utf-16-le")) // 2
+def _message(
+    card: Card, file: str | None, findings: Sequence[Piece], *, pointer: str = "", native: bool = False
+) -> SlackMessage:
+    gone = "\n".join(resolved_words(card))
+    apart: list[Piece] = [[{"type": "divider"}, *piece] for piece in findings]
+    body = [
+        *parts.header(card.title),
+        *parts.prose(card.text),
+        *parts.figures(card.fields),
+        *(_chart(card.chart, (file or "").strip(), native=native) if card.chart else []),
+        *apart,
+        *([[parts.rich(parts.paragraph(parts.run(piece)))] for piece in split(gone, _TEXT)]),
+        *(parts.table(card.table) if card.table else []),
+    ]
+    tail = [
+        *parts.buttons(card.buttons),
+        *([parts.quiet(line)] for line in (pointer, one_line(card.footer)) if line),
+    ]
+    first, *others = _packed(body, tail)
+    title = clip(one_line(card.title) or "AI usage", 200)
+    more = [
+        SlackMessage(
+            text=clip_escaped(escape_mrkdwn(f"{title}, continued ({n})"), _TEXT),
+            blocks=_numbered([parts.quiet(f"{title}, continued"), *blocks]),
+        )
+        for n, blocks in enumerate(others, start=2)
+    ]
+    return SlackMessage(text=_summary(card), blocks=_numbered(first), more=tuple(more))
 
 
-def _message(card: Card, image_file_id: str | None, pointer: str) -> SlackMessage:
-    head = [_header(card.title), *_text(card.text), *_figures(card.fields)]
-    picture = _chart(card.chart, image_file_id) if card.chart else []
-    advice = [block for number, each in enumerate(card.advice[:_ADVICE], start=1) for block in _advice(each, number)]
-    if len(card.advice) > _ADVICE:
-        advice.append(_quiet(f"{len(card.advice) - _ADVICE} more findings are left out here."))
-    gone = resolved_words(card)
-    advice += [_rich(_paragraph(_run(clip("\n".join(gone), _RICH_TEXT))))] if gone else []
-    tail = _table(card.table) if card.table else []
-    tail += _buttons(card.buttons)
-    tail += [_quiet(line) for line in (pointer, one_line(card.footer)) if line]
-    return SlackMessage(text=_summary(card), blocks=_numbered(_fitting(head + picture + advice, tail)))
+def _chart(chart: Chart, file: str, *, native: bool) -> list[Piece]:
+    drawn = native_chart(chart) if native else None
+    if drawn is not None:
+        return [[drawn]]
+    return parts.picture(chart, file) if file else parts.chart_in_words(chart)
+
+
+def _packed(body: Iterable[Piece], tail: Sequence[Piece]) -> list[list[Block]]:
+    """The pieces in order, in as many messages as they need; the tail under what fits of the body in the first."""
+    under = [block for piece in tail[:_MOST_TAIL] for block in piece]
+    pages: list[list[Block]] = [[]]
+    # the first message keeps room for the tail, the others for the line that says what they go on with
+    room = _MOST_BLOCKS - len(under) - 1
+    words = _WORDS - sum(map(_words, under))
+    for piece in (part for whole in (*body, *tail[_MOST_TAIL:]) for part in _small(whole)):
+        size = sum(map(_words, piece))
+        second_table = _has_table(piece) and _has_table(pages[-1])
+        if pages[-1] and (len(pages[-1]) + len(piece) > room or size > words or second_table):
+            pages.append([])
+            room, words = _MOST_BLOCKS - 1, _WORDS
+        pages[-1] += piece
+        words -= size
+    if len(pages) > 1:
+        pages[0].append(parts.quiet("The rest follows."))
+    pages[0] += under
+    return pages
+
+
+def _small(piece: Piece) -> list[Piece]:
+    """The piece, or its blocks one by one where it is too long to stand together."""
+    return [piece] if sum(map(_words, piece)) <= _WORDS // 2 else [[block] for block in piece]
+
+
+def _has_table(blocks: Iterable[Block]) -> bool:
+    return any(block["type"] == "table" for block in blocks)
+
+
+def _words(value: object) -> int:
+    """How many units of text a block shows or carries, tables apart."""
+    match value:
+        case {"type": "table"}:
+            return 0
+        case dict():
+            return sum(_words(each) for name, each in value.items() if name not in {"type", "action_id"})
+        case list():
+            return sum(map(_words, value))
+        case str():
+            return units(value)
+        case _:
+            return 0
 
 
 def _summary(card: Card) -> str:
     """The title, the headline numbers and the first findings in one text."""
-    figures = [
+    told = [*paragraphs(card.text)[:1]] if not card.fields else [_figures_in_words(card)]
+    text = [one_line(card.title), *told, *(one_line(advice.headline) for advice in card.advice[:_SHORT_ADVICE])]
+    return clip_escaped(escape_mrkdwn("\n".join(part for part in text if part)), _TEXT) or "AI usage"
+
+
+def _figures_in_words(card: Card) -> str:
+    return " · ".join(
         f"{one_line(field.label)} {one_line(field.value)}"
         + (f" ({one_line(field.change)})" if one_line(field.change) else "")
         for field in card.fields
-    ]
-    told = paragraphs(card.text)[:1] if not figures else []
-    parts = [
-        one_line(card.title),
-        *told,
-        " · ".join(figures),
-        *(one_line(advice.headline) for advice in card.advice[:5]),
-    ]
-    return _clip_escaped(escape_mrkdwn("\n".join(part for part in parts if part)), _TEXT) or "AI usage"
-
-
-def _header(title: str) -> Block:
-    return {"type": "header", "text": _plain(one_line(title) or "AI usage", _HEADER)}
-
-
-def _plain(text: str, limit: int) -> Block:
-    return {"type": "plain_text", "text": clip(text, limit), "emoji": False}
-
-
-def _run(text: str, *, bold: bool = False, italic: bool = False) -> Block:
-    style: Block = {name: True for name, wanted in (("bold", bold), ("italic", italic)) if wanted}
-    return {"type": "text", "text": text} | ({"style": style} if style else {})
-
-
-def _rich(*elements: Block) -> Block:
-    return {"type": "rich_text", "elements": list(elements)}
-
-
-def _paragraph(*runs: Block) -> Block:
-    return {"type": "rich_text_section", "elements": list(runs)}
-
-
-def _quiet(text: str) -> Block:
-    return {"type": "context", "elements": [_plain(text, _CONTEXT_TEXT)]}
-
-
-def _text(text: str) -> list[Block]:
-    told = clip("\n\n".join(paragraphs(text)), _RICH_TEXT)
-    return [_rich(_paragraph(_run(told)))] if told else []
-
-
-def _figures(fields: Sequence[Field]) -> list[Block]:
-    told = [_figure(field) for field in fields]
-    groups = [told[i : i + _FIELDS] for i in range(0, min(len(told), 2 * _FIELDS), _FIELDS)]
-    blocks: list[Block] = [{"type": "section", "fields": group} for group in groups]
-    if len(told) > 2 * _FIELDS:
-        blocks.append(_quiet(f"{len(told) - 2 * _FIELDS} more figures are left out here."))
-    return blocks
-
-
-def _figure(field: Field) -> Block:
-    label, value, note, change = (
-        _clip_escaped(escape_mrkdwn(one_line(text)), 300)
-        for text in (field.label, field.value, field.note, change_words(field))
     )
-    second = f"*{value or NOTHING}*" + (f" ({note})" if note else "")
-    return {"type": "mrkdwn", "text": "\n".join(line for line in (label, second, change) if line)}
 
 
-def _chart(chart: Chart, image_file_id: str | None) -> list[Block]:
-    told = one_line(chart.alt) or one_line(chart.title) or "A chart"
-    if image_file_id and image_file_id.strip():
-        return [{"type": "image", "slack_file": {"id": image_file_id.strip()}, "alt_text": clip(told, _ALT)}]
-    title = one_line(chart.title)
-    runs = [_run(clip(title, 300) + "\n", bold=True)] if title else []
-    return [_rich(_paragraph(*runs, _run(clip(told, _ALT))))]
+def _numbered(blocks: Sequence[Block]) -> list[Block]:
+    """Ids that no two blocks, and no two things to press, of one message share."""
+    numbers = itertools.count(1)
 
+    def numbered(block: Block) -> Block:
+        if block["type"] != "actions":
+            return block
+        made = [{**each, "action_id": f"{each['action_id']}:{next(numbers)}"} for each in parts.elements_of(block)]
+        return {**block, "elements": made}
 
-def _advice(advice: Advice, number: int) -> list[Block]:
-    """What was seen, then what to do: steps in order, and who, how long and where beneath."""
-    headline = clip(one_line(advice.headline), 300) or "A finding"
-    seen = [_run(f"{number}. {headline}", bold=True)]
-    if one_line(advice.state):
-        seen.append(_run("\n" + clip(one_line(advice.state), 300), italic=True))
-    if one_line(advice.detail):
-        seen.append(_run("\n" + clip(one_line(advice.detail), 600)))
-    action = clip(one_line(advice.action), 300)
-    elements = [_paragraph(*seen)]
-    if action:
-        elements.append(_paragraph(_run("Do this: ", bold=True), _run(action, bold=True)))
-    steps = [clip(one_line(step), 300) for step in advice.steps if one_line(step)][:_STEPS]
-    if steps:
-        items = [_paragraph(_run(step)) for step in steps]
-        elements.append({"type": "rich_text_list", "style": "ordered", "elements": items})
-    blocks: list[Block] = [{"type": "divider"}, _rich(*elements)]
-    facts = " · ".join(f"{name}: {clip(value, 300)}" for name, value in facts_of(advice))
-    return [*blocks, _quiet(facts)] if facts else blocks
-
-
-def _table(table: Table) -> list[Block]:
-    """The table as far as Slack holds it, and a line that says how far."""
-    columns = table.columns[:_COLUMNS]
-    if not columns:
-        return []
-    rows, room = [], _CELLS
-    for row in (columns, *table.rows[: _ROWS - 1]):
-        cells = [clip(one_line(cell), _CELL) or " " for cell in (*row, *[""] * len(columns))[: len(columns)]]
-        room -= sum(map(_units, cells))
-        if room < 0:
-            break
-        rows.append([{"type": "raw_text", "text": cell} for cell in cells])
-    caption = clip(one_line(table.caption), 300)
-    settings = [{"align": "right" if i in table.numeric else "left", "is_wrapped": True} for i in range(len(columns))]
-    blocks: list[Block] = [_rich(_paragraph(_run(caption, bold=True)))] if caption else []
-    blocks.append({"type": "table", "rows": rows, "column_settings": settings})
-    left_out = [
-        f"{shown} of {there} {what}"
-        for shown, there, what in (
-            (len(rows) - 1, len(table.rows), "rows"),
-            (len(columns), len(table.columns), "columns"),
-        )
-        if shown < there
-    ]
-    return [*blocks, _quiet("Showing " + " and ".join(left_out) + ".")] if left_out else blocks
-
-
-def _buttons(buttons: Sequence[Button]) -> list[Block]:
-    """Questions to press. One that is too long to be carried whole is left out, since its answer would be another's."""
-    asked = [(one_line(button.label) or one_line(button.ask), one_line(button.ask)) for button in buttons]
-    fitting = [(label, ask) for label, ask in asked if ask and _units(ask) <= _BUTTON_VALUE][:_BUTTONS]
-    elements = [
-        {"type": "button", "text": _plain(label, _BUTTON_TEXT), "action_id": f"ask:{n}", "value": ask}
-        for n, (label, ask) in enumerate(fitting, start=1)
-    ]
-    return [{"type": "actions", "elements": elements}] if elements else []
-
-
-def _fitting(body: list[Block], tail: list[Block]) -> list[Block]:
-    """All blocks, or so many of the body as leave room for the tail and a line that says so."""
-    room = _MOST_BLOCKS - len(tail)
-    if len(body) <= room:
-        return body + tail
-    return [*body[: room - 1], _quiet("Shortened to fit one message."), *tail]
-
-
-def _numbered(blocks: list[Block]) -> list[Block]:
-    return [{**block, "block_id": f"card:{n}"} for n, block in enumerate(blocks)]
+    return [{**numbered(block), "block_id": f"card:{n}"} for n, block in enumerate(blocks)]

@@ -34,7 +34,7 @@ def render_text(card: Card) -> RenderableType:
         parts.append(Text("\n".join(resolved_words(card))))
     if card.table:
         parts.append(_table(card.table))
-    if card.buttons:
+    if any(button.ask for button in card.buttons):
         parts.append(_buttons(card.buttons))
     if one_line(card.footer):
         parts.append(Text(one_line(card.footer), style="dim"))
@@ -152,8 +152,9 @@ def _table(table: Table) -> Group:
 
 
 def _buttons(buttons: Sequence[Button]) -> Text:
+    """What to type for each. What is done about a finding is not offered: a terminal does not know who types."""
     told = Text("Ask next: ", style="dim")
-    for i, button in enumerate(buttons):
+    for i, button in enumerate(each for each in buttons if each.ask):
         told.append(" · " if i else "", style="dim")
         told.append(one_line(button.ask), style="cyan")
     return told

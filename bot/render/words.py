@@ -1,9 +1,15 @@
 """Wordings that every platform shares."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.card import Advice, Card, Digest, Field
 from bot.format import one_line
+
+_SPAN = re.compile(r" over (\d+ weeks?)$")
+_SHORTEST, _LONGEST = 20, 110
+"""Between which a headline's first part, up to its colon, can stand for it."""
 
 
 def change_words(field: Field) -> str:
@@ -47,3 +53,21 @@ def short_titles(digest: Digest) -> list[str]:
 def paragraphs(text: str) -> list[str]:
     """The parts of a text that empty lines keep apart, without their own line breaks."""
     return [part for part in (one_line(block) for block in text.replace("\r\n", "\n").split("\n\n")) if part]
+
+
+def shared_span(fields: Sequence[Field]) -> str:
+    """The weeks that all changes of three or more numbers speak of: "14 weeks"; empty where they differ."""
+    spans = {found[1] if (found := _SPAN.search(field.change)) else "" for field in fields if one_line(field.change)}
+    many = sum(bool(one_line(field.change)) for field in fields)
+    return spans.pop() if len(spans) == 1 and many >= 3 else ""
+
+
+def without_span(field: Field, span: str) -> Field:
+    """The field whose change does not say what is said once for all: "up 73" of "up 73 over 14 weeks"."""
+    return replace(field, change=field.change.removesuffix(f" over {span}")) if span else field
+
+
+def lead_of(headline: str) -> tuple[str, str]:
+    """A headline's point and what follows it: ("Sales asks often and shallowly:", " 6.0 sessions a week …")."""
+    at = headline.find(": ")
+    return (headline[: at + 1], headline[at + 1 :]) if _SHORTEST <= at <= _LONGEST else (headline, "")

@@ -1,81 +1,173 @@
-"""Answering one person: a slash command or a button becomes a question, and the card goes to the asker only."""
+"""Answering one person: what was asked in whatever way becomes a reply, where it belongs and for whose eyes it is."""
 
 import asyncio
 import html
 import logging
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, replace
 
+import aiohttp
 from slack_sdk.errors import SlackApiError
 
 from bot.card import Card
+from bot.dialogue import Asker, Reply, Said
+from bot.offering import offered
 from bot.reference import new_reference
-from bot.render.slack import slack_blocks
+from bot.render.slack import SlackMessage, escape_mrkdwn, slack_blocks
 from bot.slack.client import refusal
-from bot.slack.post import ABSENT, Place, picture, post_with_picture, respond, with_note, words
+from bot.slack.post import ABSENT, Place, picture, post, post_with_picture, respond, with_note, words
 from bot.slack.voice import Workspace
+from bot.slack.work import BusyError
 
 log = logging.getLogger(__name__)
 
 LONGEST_QUESTION = 500  # characters; the longest sensible question has a tenth
-REFUSAL = (
-    "Sorry, you are not among the people who may ask me. Whoever runs this bot can add your Slack user id, `{user}`, "
-    "to `administrators` under `[roles]` in `ai-usage.toml`."
-)
 ELSEWHERE = "I can't show pictures here because I am not in this conversation; its numbers are in the text."
+LOOKING = "is looking at the numbers …"
+BUSY = "I am answering many people at once just now. Ask again in a minute, please."
+ONLY_YOU = "Only you can see this."
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Asked:
-    """One question as Slack hands it over. `thread` is set where it was asked by a button inside a thread."""
+    """One question as Slack hands it over.
+
+    `thread` is the message beneath which the answer goes. `openly` says that whoever is in the channel may read the
+    answer, where nothing in it is for the asker alone; `direct` that nobody but the asker is there anyway. A command
+    and a button have a `response_url`. `context` is the key under which a follow-up finds what was asked before.
+    """
 
     text: str
     user: str
+    team: str
     channel: str
-    response_url: str
+    response_url: str = ""
     thread: str | None = None
+    openly: bool = False
+    direct: bool = False
+    context: str = ""
 
-
-def may_ask(workspace: Workspace, user: str) -> bool:
-    """Whether this person is listed, or everybody is."""
-    return bool(workspace.administrators & {"*", user})
+    @property
+    def place(self) -> Place:
+        """Where the answer goes, and whether only the asker sees it."""
+        alone = not (self.openly or self.direct)
+        return Place(channel=self.channel, thread=self.thread, only_for=self.user if alone else None)
 
 
 async def answer(workspace: Workspace, asked: Asked) -> None:
     """Answer, or say in one sentence what went wrong with a reference that the log has too. Never raises."""
+    async with looking(workspace, asked), apologising(workspace, asked):
+        reply = await workspace.work.do(workspace.voice.reply, await said(workspace, asked))
+        await give(workspace, asked, reply)
+
+
+async def give(workspace: Workspace, asked: Asked, reply: Reply) -> None:
+    """Post a reply where it belongs: openly only what is for everybody's eyes, else to the asker with a word of why."""
+    if reply.refused:
+        await tell(workspace, replace(asked, openly=False), reply.card, _whom(reply))
+        return
+    openly = asked.openly and not reply.caution
+    note = f"{ONLY_YOU} {escape_mrkdwn(reply.caution)}" if asked.openly and reply.caution else ""
+    card = offered(reply, share=not (openly or asked.direct))
+    await tell(workspace, replace(asked, openly=openly), card, note)
+
+
+async def said(workspace: Workspace, asked: Asked) -> Said:
+    """What was asked, as every platform says it."""
+    return Said(
+        text=html.unescape(asked.text).strip()[:LONGEST_QUESTION],
+        asker=await asker(workspace, asked.team, asked.user),
+        thread=asked.context,
+        place=asked.channel,
+        private=not asked.openly,
+    )
+
+
+async def asker(workspace: Workspace, team: str, user: str) -> Asker:
+    """Who asks, with the user groups they are in."""
+    return Asker(
+        platform="slack", user=f"{team}:{user}", groups=await workspace.groups.of(workspace.client, team, user)
+    )
+
+
+async def tell(workspace: Workspace, asked: Asked, card: Card, note: str = "") -> None:
+    """Show a card with its picture, and a small line under it. Without the picture rather than not at all."""
+    file, missing = await picture(workspace, card.chart) if card.chart is not None else (None, "")
+    notes = " ".join(each for each in (note, missing) if each)
+
+    def render(shown: str | None) -> SlackMessage:
+        made = slack_blocks(card, shown)
+        return with_note(made, note) if note else made
+
+    if file is None and asked.response_url and asked.place.only_for:
+        await respond(workspace, asked.response_url, _noted(slack_blocks(card, None), notes))
+        return
     try:
-        if not may_ask(workspace, asked.user):
-            await respond(workspace, asked.response_url, words(REFUSAL.format(user=asked.user)))
-            return
-        question = html.unescape(asked.text).strip()[:LONGEST_QUESTION]
-        card = await asyncio.to_thread(workspace.voice.ask, question)
-        await _say(workspace, asked, card)
+        await post_with_picture(workspace, asked.place, render, file, missing)
+    except SlackApiError as error:
+        if refusal(error) not in ABSENT or not asked.response_url:
+            raise
+        elsewhere = ELSEWHERE if card.chart is not None else ""
+        await respond(workspace, asked.response_url, _noted(slack_blocks(card, None), f"{note} {elsewhere}".strip()))
+
+
+async def tell_words(workspace: Workspace, asked: Asked, text: str) -> None:
+    """Say one paragraph of our own where the answer would have gone."""
+    if asked.response_url:
+        await respond(workspace, asked.response_url, words(text))
+    else:
+        await post(workspace, asked.place, words(text))
+
+
+@asynccontextmanager
+async def apologising(workspace: Workspace, asked: Asked) -> AsyncIterator[None]:
+    """Say what went wrong within the block, in a sentence with a reference that the log has too. Nothing is raised."""
+    try:
+        yield
+    except BusyError:
+        log.warning("too many wait for an answer: one more was turned away")
+        await _told(workspace, asked, BUSY)
     except Exception:
         reference = new_reference()
         log.exception("answering in Slack failed [%s]", reference)
-        await _apologise(workspace, asked, reference)
+        sorry = (
+            f"Sorry, that did not work. Tell whoever runs this bot the reference `{reference}`: the log has the cause."
+        )
+        await _told(workspace, asked, sorry)
 
 
-async def _say(workspace: Workspace, asked: Asked, card: Card) -> None:
-    if card.chart is None:
-        await respond(workspace, asked.response_url, slack_blocks(card, None))
-        return
-    file, note = await picture(workspace, card.chart)
-    place = Place(channel=asked.channel, thread=asked.thread, only_for=asked.user)
-    if file is not None:
-        try:
-            await post_with_picture(workspace, place, lambda shown: slack_blocks(card, shown), file)
-        except SlackApiError as error:
-            if refusal(error) not in ABSENT:
-                raise
-            note = ELSEWHERE
-        else:
-            return
-    await respond(workspace, asked.response_url, with_note(slack_blocks(card, None), note))
-
-
-async def _apologise(workspace: Workspace, asked: Asked, reference: str) -> None:
-    text = f"Sorry, that did not work. Tell whoever runs this bot the reference `{reference}`: the log has the cause."
+async def _told(workspace: Workspace, asked: Asked, text: str) -> None:
     try:
-        await respond(workspace, asked.response_url, words(text))
+        await tell_words(workspace, replace(asked, openly=False), text)
     except Exception:
-        log.exception("the apology could not be delivered [%s]", reference)
+        log.exception("an apology could not be delivered")
+
+
+@asynccontextmanager
+async def looking(workspace: Workspace, asked: Asked) -> AsyncIterator[None]:
+    """Show in a direct message that the bot is at work, where Slack can: an answer takes the sign away by itself."""
+    if not (asked.direct and asked.thread):
+        yield
+        return
+    showing = asyncio.ensure_future(_status(workspace, asked, LOOKING))
+    try:
+        yield
+    finally:
+        await showing
+
+
+async def _status(workspace: Workspace, asked: Asked, status: str) -> None:
+    with suppress(SlackApiError, aiohttp.ClientError, TimeoutError):
+        await workspace.client.assistant_threads_setStatus(
+            channel_id=asked.channel, thread_ts=asked.thread or "", status=status
+        )
+
+
+def _noted(message: SlackMessage, note: str) -> SlackMessage:
+    return with_note(message, note) if note else message
+
+
+def _whom(reply: Reply) -> str:
+    names = " or ".join(f"<@{each.rpartition(':')[2]}>" for each in reply.whom)
+    return f"Ask {names}." if names else ""

@@ -2,52 +2,34 @@
 
 import asyncio
 import logging
-import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-import aiohttp
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
-from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
-from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.settings import SettingsError
-from bot.slack.answering import Asked, answer
-from bot.slack.client import refusal, slack_client
+from bot.slack.checking import UNREACHABLE, SlackKeys, SlackUnreachableError, check_tokens
+from bot.slack.client import slack_client
+from bot.slack.groups import Groups
+from bot.slack.install import Installs, authorizing
+from bot.slack.lifecycle import Lost, listen_once, listen_to_leaving
+from bot.slack.listening import listen
 from bot.slack.voice import Voice, Workspace
+from storage.store import Store
 
 log = logging.getLogger(__name__)
 
-COMMAND = "/ai-usage"
-ASK = re.compile(r"^ask:")
 PING = 10.0  # seconds between signs of life, and between attempts to connect
 FIRST_CONNECTION = 10.0  # seconds to wait for before serving without it; the handler goes on trying
 
-SCOPES = frozenset({"commands", "chat:write", "files:write", "files:read"})
-"""Without these the bot does not work; manifest.yml asks for them and for what is only handy."""
-UNREACHABLE = (aiohttp.ClientError, TimeoutError)
-
 JSON = dict[str, Any]
-Authorize = Callable[[str | None, str | None], Awaitable[AuthorizeResult]]
+Authorize = Callable[[str | None, str | None], Awaitable[AuthorizeResult | None]]
 """Who the bot is in an enterprise and team, by their ids. Bolt gives both by name."""
-
-
-class SlackUnreachableError(SettingsError):
-    """Slack is not there to be asked: no network, a wrong base_url, or a fault of its own."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SlackKeys:
-    """The secrets themselves, resolved. `app_token` for Socket Mode, `signing_secret` for HTTP."""
-
-    bot_token: str
-    app_token: str = ""
-    signing_secret: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,19 +40,26 @@ class Slack:
     workspace: Workspace
     handler: AsyncSocketModeHandler | None = None
     connecting: asyncio.Future[None] | None = None
+    installs: Installs | None = None
 
     async def close(self) -> None:
         """Leave Slack; what is being answered is not waited for."""
+        self.workspace.work.close()
         if self.connecting is not None:
             self.connecting.cancel()
         if self.handler is not None:
             await self.handler.client.close()  # type: ignore[no-untyped-call]
+        if self.installs is not None:
+            await self.installs.close()
 
 
-def slack_workspace(base_url: str, keys: SlackKeys, voice: Voice, administrators: list[str]) -> Workspace:
+def slack_workspace(base_url: str, keys: SlackKeys, voice: Voice, *, native_charts: bool = False) -> Workspace:
     """The workspace that the bot token belongs to. Enough for posting without listening."""
     return Workspace(
-        client=slack_client(base_url, keys.bot_token), voice=voice, administrators=frozenset(administrators)
+        client=slack_client(base_url, keys.bot_token),
+        voice=voice,
+        groups=Groups(wanted=voice.by_group),
+        native_charts=native_charts,
     )
 
 
@@ -87,70 +76,57 @@ def authorizer(client: AsyncWebClient) -> Authorize:
     return authorize
 
 
-def build_app(workspace: Workspace, authorize: Authorize, signing_secret: str = "") -> AsyncApp:
-    """The app with its listeners. Everything is acknowledged first and answered after: Slack waits three seconds."""
+def build_app(
+    workspace: Workspace,
+    authorize: Authorize,
+    signing_secret: str = "",
+    *,
+    installs: Installs | None = None,
+    store: Store | None = None,
+    lost: Lost | None = None,
+) -> AsyncApp:
+    """The app with its listeners. Everything is acknowledged first and answered after: Slack waits three seconds.
+
+    `installs` where several workspaces have the app; `store` where replicas share which events were seen.
+    """
     app = AsyncApp(
         client=slack_client(workspace.client.base_url, None),
-        authorize=authorize,
+        authorize=authorize,  # type: ignore[arg-type] # None is Bolt's own word for not installed
         signing_secret=signing_secret,
         logger=log,
     )
-
-    async def command(ack: AsyncAck, body: JSON) -> None:
-        await ack()
-        await answer(workspace, asked_by_command(body))
-
-    async def button(ack: AsyncAck, body: JSON) -> None:
-        await ack()
-        await answer(workspace, asked_by_button(body))
-
-    async def link(ack: AsyncAck) -> None:
-        await ack()
-
-    app.command(COMMAND)(command)
-    app.action(ASK)(button)
-    app.action(re.compile(""))(link)
+    listen_once(app, store)
+    listen_to_leaving(app, installs, lost)
+    listen(app, workspace)
     return app
 
 
-def asked_by_command(body: Mapping[str, Any]) -> Asked:
-    """The question in a slash command's payload; an empty text asks for the overview."""
-    return Asked(
-        text=body.get("text") or "",
-        user=body["user_id"],
-        channel=body["channel_id"],
-        response_url=body["response_url"],
-    )
-
-
-def asked_by_button(body: Mapping[str, Any]) -> Asked:
-    """The question in a button's value. Pressed inside a thread, the answer goes to that thread."""
-    seen: Mapping[str, Any] = body.get("container") or {}
-    return Asked(
-        text=body["actions"][0].get("value") or "",
-        user=body["user"]["id"],
-        channel=(body.get("channel") or {}).get("id") or seen["channel_id"],
-        response_url=body["response_url"],
-        thread=seen.get("thread_ts"),
-    )
-
-
-async def start_slack(workspace: Workspace, mode: str, base_url: str, keys: SlackKeys) -> Slack:
+async def start_slack(
+    workspace: Workspace,
+    mode: str,
+    base_url: str,
+    keys: SlackKeys,
+    *,
+    installs: Installs | None = None,
+    store: Store | None = None,
+    lost: Lost | None = None,
+) -> Slack:
     """Check the tokens and connect.
 
     SettingsError where Slack refuses a token; where Slack can't be reached it goes on trying and the log says so.
     """
     try:
-        await check_tokens(mode, base_url, keys)
+        await check_tokens(mode, base_url, keys, installed=installs is not None)
     except SlackUnreachableError as error:
         log.warning("%s: the bot goes on trying", error)
-    authorize = authorizer(workspace.client)
-    with suppress(SlackApiError, *UNREACHABLE):
-        await authorize(None, None)
+    authorize = authorizing(installs) if installs is not None else authorizer(workspace.client)
+    if installs is None:
+        with suppress(SlackApiError, *UNREACHABLE):
+            await authorize(None, None)
+    app = build_app(workspace, authorize, keys.signing_secret, installs=installs, store=store, lost=lost)
     if mode == "http":
-        return Slack(app=build_app(workspace, authorize, keys.signing_secret), workspace=workspace)
+        return Slack(app=app, workspace=workspace, installs=installs)
     listening = slack_client(base_url, keys.app_token)
-    app = build_app(workspace, authorize)
     handler = AsyncSocketModeHandler(app, keys.app_token, logger=log, web_client=listening, ping_interval=PING)
     if listening.proxy is None:
         handler.client.proxy = None
@@ -158,43 +134,4 @@ async def start_slack(workspace: Workspace, mode: str, base_url: str, keys: Slac
     done, _ = await asyncio.wait({first}, timeout=FIRST_CONNECTION)
     if not done:
         log.warning("Slack can't be reached yet: the bot goes on trying")
-    return Slack(app=app, workspace=workspace, handler=handler, connecting=first)
-
-
-async def check_tokens(mode: str, base_url: str, keys: SlackKeys) -> None:
-    """Ask Slack whether it takes the tokens that the mode needs, and whether the app has the scopes it needs.
-
-    SettingsError says what to renew; its kind SlackUnreachableError that Slack was not there to ask.
-    """
-    if mode == "http" and not keys.signing_secret:
-        raise SettingsError('[slack] mode = "http" needs signing_secret (Basic Information, App Credentials)')
-    if mode == "socket" and not keys.app_token:
-        raise SettingsError('[slack] mode = "socket" needs app_token (Basic Information, App-Level Tokens)')
-    known = await _taken(
-        slack_client(base_url, keys.bot_token).auth_test(),
-        "bot_token",
-        "install the app again and copy its Bot User OAuth Token, which starts with xoxb-",
-    )
-    # servers other than Slack's own do not tell the scopes
-    granted = known.headers.get("x-oauth-scopes", "").replace(" ", "")
-    missing = SCOPES - set(granted.split(",")) if granted else set()
-    if missing:
-        raise SettingsError(f"the Slack app lacks {', '.join(sorted(missing))}: install it again with manifest.yml")
-    if mode == "socket":
-        await _taken(
-            slack_client(base_url, keys.app_token).apps_connections_open(app_token=keys.app_token),
-            "app_token",
-            "make an App-Level Token with connections:write; it starts with xapp-",
-        )
-
-
-async def _taken(call: Awaitable[AsyncSlackResponse], setting: str, remedy: str) -> AsyncSlackResponse:
-    try:
-        return await call
-    except SlackApiError as error:
-        code = refusal(error)
-        if not code or code == "ratelimited":
-            raise SlackUnreachableError(f"Slack did not check {setting} now ({code or 'no clear answer'})") from error
-        raise SettingsError(f"[slack] {setting} was refused by Slack ({code}): {remedy}") from error
-    except UNREACHABLE as error:
-        raise SlackUnreachableError(f"Slack can't be reached: {error}") from error
+    return Slack(app=app, workspace=workspace, handler=handler, connecting=first, installs=installs)

@@ -65,7 +65,7 @@ def wait(response: HttpResponse) -> float:
 def slack_client(base_url: str, token: str | None) -> AsyncWebClient:
     """A client that never repeats a request but after 429. A server on this machine is reached without the proxy."""
     client = AsyncWebClient(token=token, base_url=base_url.rstrip("/") + "/", retry_handlers=[WaitAsAsked()])
-    if _is_here(base_url):
+    if is_here(base_url):
         client.proxy = None
     return client
 
@@ -73,12 +73,13 @@ def slack_client(base_url: str, token: str | None) -> AsyncWebClient:
 def response_client(client: AsyncWebClient, url: str) -> AsyncWebhookClient:
     """A client for a command's or button's response_url, as patient as `client`."""
     answering = AsyncWebhookClient(url, proxy=client.proxy, ssl=client.ssl, retry_handlers=[WaitAsAsked()])
-    if _is_here(url):
+    if is_here(url):
         answering.proxy = None
     return answering
 
 
-def _is_here(url: str) -> bool:
+def is_here(url: str) -> bool:
+    """Whether a server is on this machine: no proxy leads there."""
     return urlsplit(url).hostname in {"127.0.0.1", "localhost", "::1"}
 
 

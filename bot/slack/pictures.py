@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
 
 import aiohttp
 from slack_sdk.errors import SlackClientError
@@ -17,8 +19,50 @@ FIRST_PAUSE = 0.25
 LONGEST_PAUSE = 2.0
 
 
+KEPT = 6 * 3600.0  # seconds for which an uploaded picture is shown again: workspaces may delete old files
+MOST_KEPT = 200
+
+
 class PictureError(Exception):
     """The picture can't be shown. The message says why, and goes to the log: the message goes out without it."""
+
+
+class Uploads:
+    """The files that show charts, by what they show: one upload for as many messages and channels as want it.
+
+    Each workspace, known by its token, has files of its own. `without_native` are those that refused a chart of
+    Slack's own drawing.
+    """
+
+    def __init__(self) -> None:
+        self.without_native: set[str] = set()
+        self._files: OrderedDict[tuple[str, Chart], tuple[float, asyncio.Future[str]]] = OrderedDict()
+
+    async def file(self, token: str, chart: Chart, make: Callable[[], Awaitable[str]]) -> str:
+        """The id of the file that shows the chart, made now unless it was lately, or is being made. As `make` raises.
+
+        What failed is tried again by the next who asks.
+        """
+        key = (token, chart)
+        now = time.monotonic()
+        while self._files and (len(self._files) >= MOST_KEPT or next(iter(self._files.values()))[0] < now - KEPT):
+            self._files.popitem(last=False)
+        if key not in self._files:
+            self._files[key] = (now, asyncio.ensure_future(make()))
+        _, made = self._files[key]
+        try:
+            # who stops waiting does not stop the upload, for which others may wait
+            return await asyncio.shield(made)
+        except PictureError:
+            if (kept := self._files.get(key)) is not None and kept[1] is made:
+                del self._files[key]
+            raise
+
+    def forget(self, file: str) -> None:
+        """Make the picture anew next time: Slack does not show this file any more."""
+        for key, (_, made) in list(self._files.items()):
+            if made.done() and not made.cancelled() and made.exception() is None and made.result() == file:
+                del self._files[key]
 
 
 async def upload(client: AsyncWebClient, chart: Chart, draw: Callable[[Chart], bytes]) -> str:

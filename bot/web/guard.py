@@ -15,6 +15,7 @@ from bot.web.page import login_page
 
 COOKIE = "ai_usage_token"
 OPEN = ("/healthz", "/login", "/static/")
+EMBEDDING = "Cross-Origin-Resource-Policy"
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -24,7 +25,7 @@ HEADERS = {
     # not no-referrer: browsers then send "Origin: null" with the page's own forms, and we could not tell whose it is
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
+    EMBEDDING: "same-origin",
     "Server": "ai-usage",
 }
 WRONG_TOKEN_PAUSE = 1.0  # seconds, one attempt after another
@@ -49,17 +50,19 @@ def check_exposure(settings: WebSettings, token: str) -> None:
 
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
     """Put the security headers on every answer."""
-    response.headers.update(HEADERS)
+    # what a route says about who may embed it is kept: Teams shows pictures in pages of its own
+    embedding = response.headers.get(EMBEDDING, HEADERS[EMBEDDING])
+    response.headers.update(HEADERS | {EMBEDDING: embedding})
     default = "no-cache" if request.path.startswith("/static/") else "no-store"
     response.headers.setdefault("Cache-Control", default)
 
 
 def guard(token: str, mounted: Collection[str]) -> Middleware:
-    """The middleware that lets in who may. Paths in `mounted` look after themselves (Slack signs what it sends)."""
+    """The middleware that lets in who may. Routes in `mounted` look after themselves (Slack signs what it sends)."""
 
     @web.middleware
     async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if request.path in mounted:
+        if _route(request) in mounted:
             return await handler(request)
         if not token and not is_loopback(urlsplit(f"//{request.host}").hostname or ""):
             # a page of somebody else's whose name was pointed at this machine (DNS rebinding)
@@ -73,6 +76,12 @@ def guard(token: str, mounted: Collection[str]) -> Middleware:
         return await handler(request)
 
     return guarded
+
+
+def _route(request: web.Request) -> str:
+    """The path as its route was given, with names for what varies."""
+    resource = request.match_info.route.resource
+    return resource.canonical if resource is not None else ""
 
 
 def is_same_origin(request: web.Request) -> bool:

@@ -1,15 +1,21 @@
-"""A run over a vendor's API: users first, then every stream's new files, a few of them fetched ahead."""
+"""A run over a vendor's API: users first, then every stream's new files, the newest first, a few fetched ahead.
+
+A list of files goes forward only, so it is asked for to its end before the first file is fetched. Each file is kept
+whole, under its name: a run that was stopped goes on with the newest file that is missing. How far a stream was read is
+the end of the last file before which none is missing, so it moves when the oldest one is in.
+"""
 
 import asyncio
 import re
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Coroutine, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from hashlib import sha256
+from itertools import takewhile
 
 from connectors.connector import Connector, Scopes, Stream, file_feed
 from connectors.errors import BadFileError, ConfigurationError, ConnectorError, NotPublishedError, SourceFailedError
@@ -58,7 +64,7 @@ async def ingest(
 ) -> RunReport:
     """Read what is new at the vendor. Raises a ConnectorError where the source as a whole cannot be read.
 
-    A damaged file is read again by the next run, which also lists again from before it. Days older than the vendor
+    A damaged file is read again by the next run, which lists from before it. Days older than the vendor
     keeps its files are closed once everything listed was read.
     """
     connector = source.connector
@@ -183,19 +189,28 @@ async def _read_stream(run: _Run, stream: Stream) -> None:
     files = [each for each in listed if _name(each) not in done]
     tally.known_files += len(listed) - len(files)
     tally.progress.begin(f"Reading {stream.name}", len(files))
+    if files and ingestion.get_watermark(source.store, source.name, stream.name) is None:
+        # Whatever stops this run, the next one is to know that nothing after this was read to its end.
+        await asyncio.to_thread(ingestion.move_watermarks, source.store, source.name, {stream.name: after})
     reader = Reader(parse=file_feed(source.connector).parse, door=source.door)
     with start_readers(reader, sum(each.size for each in files)) as pool:
         fetch = partial(_fetch, run, stream, scope, pool)
-        sound = True
-        async with aclosing(_in_order(files, fetch)) as arrivals:
+        async with aclosing(_in_order(files[::-1], fetch)) as arrivals:
             async for file, results in arrivals:
                 if isinstance(results, BadFileError):
                     tally.damage(f"{stream.name} {_name(file)}", str(results))
-                    sound = False
                 else:
-                    kept = Kept(stream=stream.name, position=file.end if sound and file.end else None)
-                    await asyncio.to_thread(_keep, source, tally, results, closed, kept)
+                    await asyncio.to_thread(_keep, source, tally, results, closed, Kept(stream=stream.name))
+                    done.add(_name(file))
                 tally.progress.advance(1)
+    if position := _reached(listed, done):
+        await asyncio.to_thread(ingestion.move_watermarks, source.store, source.name, {stream.name: position})
+
+
+def _reached(listed: Sequence[RemoteFile], done: Collection[str]) -> str:
+    """Return the position of the last file before which none is missing; "" where already the first one is."""
+    read = takewhile(lambda file: _name(file) in done, listed)
+    return next(reversed([file.end for file in read if file.end]), "")
 
 
 def _begin(run: _Run, stream: Stream) -> str:

@@ -1,5 +1,6 @@
 """Claude's answers as its Analytics API writes them."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Generic, TypeVar
 
@@ -55,6 +56,34 @@ class Use(msgspec.Struct):
     amount: Decimal | None = None
 
 
+class Summary(msgspec.Struct):
+    """What the whole organisation has and did in some days. The end is not part of them."""
+
+    starting_at: str
+    ending_at: str | None = None
+    assigned_seat_count: int | None = None
+    pending_invite_count: int | None = None
+    daily_active_user_count: int | None = None
+
+    @property
+    def first(self) -> date:
+        """The first of the days."""
+        return date.fromisoformat(self.starting_at[:10])
+
+    @property
+    def days(self) -> int:
+        """How many days they are: one, where no end is told."""
+        return (date.fromisoformat(self.ending_at[:10]) - self.first).days if self.ending_at else 1
+
+
+class Summaries(msgspec.Struct):
+    """A page of summaries. The reference names no cursor."""
+
+    summaries: list[Summary]
+    has_more: bool | None = None
+    next_page: str | None = None
+
+
 class Page(msgspec.Struct, Generic[T]):
     """A page of any of them. `has_more` may be missing: the cursor tells."""
 
@@ -64,6 +93,7 @@ class Page(msgspec.Struct, Generic[T]):
 
 
 PEOPLE, REPORT = msgspec.json.Decoder(Page[Person]), msgspec.json.Decoder(Page[Use])
+SUMMARIES = msgspec.json.Decoder(Summaries)
 
 
 def in_money(amount: Decimal | None) -> float | None:

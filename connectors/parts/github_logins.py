@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 import msgspec
 
 from connectors.connector import Permission, Scopes, Table
-from connectors.errors import NotPublishedError, PermissionMissingError, TryAgainError
+from connectors.errors import ForbiddenError, NotPublishedError, TryAgainError
 from connectors.parts.parsing import nonzero
 from connectors.rows import Account, Request, TablePage
 from connectors.tables.logins import BY_SIGN_IN, BY_VENDOR
@@ -76,7 +76,7 @@ def ask_members(scopes: Scopes, first: date, last: date) -> tuple[Request, ...]:
 def parse_saml(answer: bytes, request: Request) -> TablePage:
     """Return which login has which address: it holds no seat by that. Empty where there is no SAML.
 
-    Raises PermissionMissingError, NotPublishedError or TryAgainError for an error that says so, ValueError for another.
+    Raises ForbiddenError, NotPublishedError or TryAgainError for an error that says so, ValueError for another.
     """
     data = _data(answer, "SAML identities", SAML)
     owner = data["enterprise"]["ownerInfo"] if request.about == "enterprise" else data["organization"]
@@ -143,7 +143,7 @@ def _data(answer: bytes, what: str, permission: Permission) -> dict[str, Any]:
 
 
 def _not_allowed(what: str, permission: Permission) -> NoReturn:
-    raise PermissionMissingError(
+    raise ForbiddenError(
         f"the key may not read {what}: it needs “{permission.name}”. Where to grant it: {permission.where}"
     )
 

@@ -25,6 +25,11 @@ IDLE = "idle that day, by GitHub's definition"
 IDLE_CREDITS = "AI credits (not lines, rounded up) of those who were idle that day"
 ANOTHER_DAY = "a line of another day than its report's"
 
+MERGED = frozenset(
+    f"{name}{of}" for name in ("merged_pull_requests", "median_minutes_to_merge") for of in ("", "_by_copilot")
+)
+"""What the report of the whole organisation tells."""
+
 _Number = Annotated[float, msgspec.Meta(ge=0, le=1 << 50)]
 _Count = Annotated[int, msgspec.Meta(ge=0, le=1 << 50)]
 

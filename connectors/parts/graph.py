@@ -1,6 +1,6 @@
 """What Microsoft Graph's answers have in common: pages, reports as CSV or JSON, and who holds a licence."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import msgspec
 
 from connectors.parts.headings import Sheet, read_csv, sheet_of
+from connectors.parts.parsing import known
 from connectors.rows import Request
 
 PRODUCTS, USERS = "v1.0/subscribedSkus", "v1.0/users"
@@ -17,9 +18,15 @@ class _Plan(msgspec.Struct, rename="camel"):
     service_plan_name: str | None = None
 
 
+class _Units(msgspec.Struct):
+    enabled: int | None = None
+
+
 class _Product(msgspec.Struct, rename="camel"):
     sku_id: str
     sku_part_number: str | None = None
+    consumed_units: int | None = None
+    prepaid_units: _Units | None = None
     service_plans: list[_Plan] | None = None
 
 
@@ -126,6 +133,21 @@ def read_holders(
         for each in page.value
     )
     return holders, next_page(page.more, request)
+
+
+def read_seats(answer: bytes, is_wanted: Callable[[str], bool]) -> dict[str, float]:
+    """Return how many seats of the products that are wanted were bought, and how many of these are given out.
+
+    Where one of the products does not tell, there is no sum.
+    """
+    products = [each for each in _PRODUCTS.decode(answer).value if any(map(is_wanted, _names(each)))]
+    bought = [(each.prepaid_units or _Units()).enabled for each in products]
+    return known(purchased_seats=_sum(bought), assigned_seats=_sum([each.consumed_units for each in products]))
+
+
+def _sum(numbers: Sequence[int | None]) -> int | None:
+    told = [each for each in numbers if each is not None]
+    return sum(told) if told and len(told) == len(numbers) else None
 
 
 def note_of(request: Request) -> str:

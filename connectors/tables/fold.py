@@ -7,7 +7,7 @@ question has to be asked anew, and taken into the window's `Fold` when it was an
 
 from array import array
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date
 from math import nan
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from connectors.door import Door, model_name
 from connectors.files.keyedhash import hash_strings
 from connectors.identity import hash_key
-from connectors.rows import DayRow, TablePage
+from connectors.rows import CompanyRow, DayRow, TablePage
 from storage.facts import NO_MODEL, Person, Usage
 from storage.schema import MEASURES
 
@@ -34,6 +34,12 @@ _MEASURES = frozenset(MEASURES)
 _WHOLE = {each.name for each in fields(Usage) if each.type in ("int | None", int | None)}
 _RECENT = 1 << 16
 """Hashes that wait in a set until they are sorted in among the others."""
+
+Whole = dict[tuple[date, str, str], float]
+"""Numbers of the whole organisation by day, measure and project."""
+
+PEOPLE = "people"
+"""The measure of a project that counts who was in it on a day. It does not add up."""
 
 _BITS = 20
 _PERSON, _MODEL = (1 << 32) - 1, (1 << _BITS) - 1
@@ -127,7 +133,8 @@ class Part:
     sums: Sums = field(default_factory=Sums)
     seen: Seen = field(default_factory=Seen)
     owners: dict[Person, tuple[date, Person]] = field(default_factory=dict)
-    company: dict[tuple[date, str], float] = field(default_factory=dict)
+    company: Whole = field(default_factory=dict)
+    projects: dict[tuple[date, str], set[Person]] = field(default_factory=dict)
     skipped: Counter[str] = field(default_factory=Counter)
     asked: set[Person] = field(default_factory=set)
     rows: int = 0
@@ -135,14 +142,14 @@ class Part:
     untold: bool = False
 
     def append(self, page: TablePage) -> None:
-        """Take in what an answer holds. Of the whole organisation, what is told last counts."""
+        """Take in what an answer holds."""
         self.answers += 1
         self.rows += len(page.rows)
         self.skipped.update(page.passed)
         self.skipped.update(page.bad)
         self.untold |= page.no_data
         self.asked.update(own for each in page.asked if (own := self.fold.names.door.account(each)))
-        self.company.update({(each.day, name): value for each in page.company for name, value in each.measures.items()})
+        add_company(self.company, page.company)
         days = self.fold.days
         rows = [each for each in page.rows if each.day in days]
         if any(row.event for row in rows):
@@ -180,6 +187,8 @@ class Part:
         if person is None:
             self.skipped[NOBODY] += 1
             return
+        if row.project:
+            self.projects.setdefault((row.day, row.project), set()).add(person)
         for name, value in row.measures.items():
             if not 0 <= value <= MOST and name in _MEASURES:
                 self.skipped[IMPOSSIBLE] += 1
@@ -190,7 +199,7 @@ class Part:
 class Fold:
     """What the questions for a window gave. `machines` are accounts that are no people.
 
-    Days of an optional table that are `unread` stand without it: the other tables' numbers of them are whole.
+    `told` has, by measure of the whole organisation, the days of which a table told all there is.
     """
 
     def __init__(self, door: Door, days: Collection[date], machines: Collection[Person] = ()) -> None:
@@ -199,10 +208,11 @@ class Fold:
         self.machines = machines
         self.seen = Seen()
         self.owners: dict[Person, tuple[date, Person]] = {}
-        self.company: dict[tuple[date, str], float] = {}
+        self.company: Whole = {}
+        self.projects: dict[tuple[date, str], set[Person]] = {}
+        self.told: dict[str, set[date]] = {}
         self.late: set[date] = set()
         self.untold: set[date] = set()
-        self.unread: set[date] = set()
         self.asked: set[Person] = set()
         self.rows = 0
         self._sums = Sums()
@@ -211,8 +221,13 @@ class Fold:
         """Return the place for what the next question gives."""
         return Part(self)
 
-    def take(self, part: Part, days: Collection[date], *, measures: bool = True) -> None:
-        """Take in what a question about `days` gave, to its end. Without `measures` it says who was active, no more."""
+    def take(self, part: Part, days: Collection[date], *, whole: Collection[str] = (), measures: bool = True) -> None:
+        """Take in what a question about `days` gave, to its end. Without `measures` it says who was active, no more.
+
+        `whole` are the numbers of the whole organisation of which it told all there is.
+        """
+        for name in whole:
+            self.told.setdefault(name, set()).update(days)
         for key, told in part.sums.items():
             self._sums.add(key, told if measures else {})
         self.seen.take(part.seen.all())
@@ -221,6 +236,8 @@ class Fold:
             if known is None or known[0] <= day:
                 self.owners[account] = (day, person)
         self.company |= part.company
+        for place, people in part.projects.items():
+            self.projects.setdefault(place, set()).update(people)
         self.asked |= part.asked
         self.untold |= set(days) if part.untold else set()
         self.rows += part.rows
@@ -255,6 +272,14 @@ class Fold:
 
     def _code(self, person: Person) -> int:
         return self.names.people.setdefault(person, len(self.names.people))
+
+
+def add_company(whole: Whole, rows: Iterable[CompanyRow]) -> None:
+    """Take in rows of the whole organisation: some add up, of the others what is told last counts."""
+    for row in rows:
+        for name, value in row.measures.items():
+            place = (row.day, name, row.project)
+            whole[place] = whole.get(place, 0) + value if row.adds else value
 
 
 def _typed(measures: Mapping[str, float]) -> dict[str, float]:

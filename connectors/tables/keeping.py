@@ -1,17 +1,19 @@
 """What a run read of some days, kept with how far it came."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from hashlib import sha256
 
 from connectors.connector import Table
-from connectors.tables.fold import IMPOSSIBLE, MOST, Fold
+from connectors.tables.fold import IMPOSSIBLE, MOST, PEOPLE, Fold, Whole
 from connectors.tables.state import Run, by_window
 from connectors.tables.windows import marks
 from storage import ingestion
 from storage.facts import Alias, CompanyDay, Person, Usage
 
 _MEASURE = re.compile(r"[a-z][a-z0-9_]{0,47}")
+_PROJECT = re.compile(r"[A-Za-z0-9_.:-]{0,64}")
 
 
 def facts_of(run: Run, fold: Fold) -> list[Usage]:
@@ -36,11 +38,8 @@ def keep_window(run: Run, days: list[date], fold: Fold, facts: list[Usage], read
         positions[oldest] = min(known[oldest] or "9", str(days[0]))
     silent = fold.untold - {fact.day for fact in facts}
     told = [day for day in days if day not in silent]
-    adds = any(each.adds for each in run.feed.tables)
-    # What a snapshot told of the organisation is not told again by window: a window withdraws none of it.
-    unsaid = set(days) if adds else fold.untold | fold.unread
-    keep_company(run, fold, days, told=[day for day in days if day not in unsaid])
-    if adds:
+    keep_company(run, _whole(run, fold, days), fold.told, days)
+    if any(each.adds for each in run.feed.tables):
         only = _asked(run, fold)
         ingestion.merge_usage(source.store, source.name, told, facts, positions, restated=told, only=only)
     else:
@@ -55,16 +54,36 @@ def _asked(run: Run, fold: Fold) -> set[Person] | None:
     return {person for own in fold.asked for person in (own, owners.get(own, own))}
 
 
-def keep_company(run: Run, fold: Fold, days: Collection[date], *, told: Collection[date]) -> None:
-    """Keep what was told of the whole organisation and `days`. Of a day that was `told` without it, nothing stays."""
-    wanted, numbers = set(days), []
-    for (day, measure), value in fold.company.items():
+def keep_company(run: Run, whole: Whole, told: Mapping[str, Collection[date]], days: Collection[date]) -> None:
+    """Keep what was told of the whole organisation on some of `days`.
+
+    Of a measure nothing stays on the days of which it was `told` whole, or tells a number now.
+    """
+    anew = {name: {day for day in of if day in days} for name, of in told.items()}
+    numbers = []
+    for (day, measure, project), value in whole.items():
         if not _MEASURE.fullmatch(measure) or not 0 <= value <= MOST:
             run.tally.skipped[IMPOSSIBLE] += 1
-        elif day in wanted:
-            numbers.append(CompanyDay(day=day, measure=measure, value=float(value)))
-    anew = sorted({*told, *(each.day for each in numbers)})
+        elif day in days:
+            anew.setdefault(measure, set()).add(day)
+            numbers.append(CompanyDay(day=day, measure=measure, value=round(float(value), 6), project=_id(project)))
     ingestion.replace_company_days(run.source.store, run.source.name, anew, numbers)
+
+
+def _whole(run: Run, fold: Fold, days: Collection[date]) -> Whole:
+    """Return what was told of the whole organisation, with how many people were in each project."""
+    owners = ingestion.account_aliases(run.source.store, run.source.name) if fold.projects else {}
+    counts = {
+        (day, PEOPLE, project): float(len({owners.get(each, each) for each in people}))
+        for (day, project), people in fold.projects.items()
+        if day in days
+    }
+    return fold.company | counts
+
+
+def _id(project: str) -> str:
+    """Return a project's id where it looks like one, else its hash: nothing odd goes into the store."""
+    return project if _PROJECT.fullmatch(project) else sha256(project.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def mark_of(table: Table) -> str:

@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import Sequence
 
-from connectors.errors import NotPublishedError, PermissionMissingError
+from connectors.errors import ForbiddenError, NotPublishedError
 from connectors.ingest import keep_accounts
 from connectors.parts.parsing import nonzero
 from connectors.rows import Account, TablePage
+from connectors.tables.fold import Whole, add_company
+from connectors.tables.keeping import keep_company
 from connectors.tables.logins import settle
 from connectors.tables.pages import from_the_start
 from connectors.tables.state import Run, read_at_all
@@ -16,18 +18,23 @@ DISPUTED = "a login to which two lists give different addresses: the more truste
 
 
 async def read_people(run: Run) -> None:
-    """Read and keep who has an account; a table that is optional and not allowed is told as a warning."""
+    """Read and keep who has an account; a table that is optional and not allowed is told as a warning.
+
+    What such a table tells of the whole organisation, as of now, is kept under today.
+    """
     accounts: list[Account] = []
+    whole: Whole = {}
     for table in read_at_all(run.feed.people, run.access):
         try:
             pages = await from_the_start(run, table, run.today, run.today, list[TablePage])
-        except (PermissionMissingError, NotPublishedError) as error:
+        except (ForbiddenError, NotPublishedError) as error:
             if not table.optional:
                 raise
             run.tally.warn(f"{table.name} are not read: {error}")
             continue
         for page in pages:
             accounts += page.accounts
+            add_company(whole, page.company)
             run.machines.update(person for each in page.machines if (person := run.source.door.account(each)))
             run.tally.skipped.update(page.passed)
             run.tally.skipped.update(page.bad)
@@ -35,6 +42,8 @@ async def read_people(run: Run) -> None:
         accounts = _settled(run, accounts)
     if accounts:
         await asyncio.to_thread(keep_accounts, run.source, accounts, today=run.today, seats=run.feed.seats)
+    if whole:
+        await asyncio.to_thread(keep_company, run, whole, {}, [run.today])
 
 
 def _settled(run: Run, accounts: Sequence[Account]) -> list[Account]:

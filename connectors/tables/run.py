@@ -68,8 +68,7 @@ async def ingest_tables(
                 if number and own.renew:
                     # A token that was exchanged for lives an hour; the windows of a first run may take longer.
                     await own.renew()
-                if not await read_window(run, first, last):
-                    break
+                await read_window(run, first, last)
                 progress.advance(1)
     return tally.report()
 

@@ -148,6 +148,18 @@ SPEND = BarChart(
     alt="; ".join(f"{name} ${spend:,.0f}, ${unused:,.0f} unused" for name, _, _, _, spend, unused in DEPARTMENTS),
 )
 
+
+def verbs(action: str, key: str) -> tuple[Button, ...]:
+    """What can be done about a finding."""
+    return (
+        Button(label="Explain", do=f"explain {key}"),
+        Button(label="Assign to me", do=f"assign {action} {key}"),
+        Button(label="Done", do=f"done {key}"),
+        Button(label="Snooze 4 weeks", do=f"snooze {key} 4"),
+        Button(label="Mute here", do=f"mute {key}"),
+    )
+
+
 MODEL_ADVICE = Advice(
     key="model-default:company:chatgpt",
     headline="39% of sessions still run on models below GPT-4o",
@@ -162,6 +174,7 @@ MODEL_ADVICE = Advice(
     owner="Workspace administrator",
     effort="5 minutes",
     expected="Most sessions move within a week; measured by the share on GPT-4o or above after 4 weeks",
+    buttons=verbs("default_model", "model-default:company:chatgpt"),
 )
 
 SALES_ADVICE = Advice(
@@ -178,6 +191,7 @@ SALES_ADVICE = Advice(
     owner="Enablement, with the head of Sales",
     effort="30 minutes, and 2 hours to prepare",
     expected="Messages a session in Sales above 5 after 4 weeks",
+    buttons=verbs("use_case_session", "often-shallow:Sales:chatgpt"),
 )
 
 SEATS_ADVICE = Advice(
@@ -194,6 +208,7 @@ SEATS_ADVICE = Advice(
     owner="Workspace administrator",
     effort="2 hours",
     expected="unknown",
+    buttons=verbs("reclaim_seats", "unused-seats:HR,Operations:chatgpt"),
 )
 
 OVERVIEW = Card(
@@ -350,6 +365,7 @@ HOSTILE = Card(
             owner=name,
             effort=name,
             expected=name,
+            buttons=verbs("act", f"detector:{name}:chatgpt"),
         )
         for i, name in enumerate(HOSTILE_NAMES)
     ),

@@ -90,3 +90,15 @@ def test_the_catalogue_speaks_json_with_everything_it_knows() -> None:
     assert model["where"]["chatgpt"] == "Workspace settings → Models"
     assert (model["actionable"], model["expected"], model["source"]) == (1.0, "unknown", "")
     assert set(model) >= {"title", "steps", "owner", "minutes", "measure", "weeks"}
+
+
+def test_what_can_be_done_about_a_finding_names_its_key_and_its_action() -> None:
+    buttons = advice_of(finding(set_default_model)).buttons
+
+    assert [button.do for button in buttons] == [
+        "explain x::*",
+        f"assign {set_default_model.id} x::*",
+        "done x::*",
+        "snooze x::* 4",
+        "mute x::*",
+    ]

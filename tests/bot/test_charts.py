@@ -78,8 +78,9 @@ def test_no_text_covers_another_or_leaves_the_sheet(name):
     assert [(a, b) for (a, one), (b, other) in itertools.combinations(boxes, 2) if one.overlaps(other)] == []
 
 
-@pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
-def test_colours_hold_their_contrast(theme):
+@pytest.mark.parametrize("name", ["light", "dark"])
+def test_colours_hold_their_contrast(name):
+    theme = THEMES[name]
     ramp = [tint(theme, place / 10) for place in range(11)]
 
     assert all(contrast(color, theme.panel) >= 4.5 for color in (theme.ink, theme.quiet, theme.marked, *theme.series))
@@ -94,6 +95,26 @@ def test_every_text_of_a_chart_is_readable_on_its_panel(theme):
 
     assert min(contrast(words.color, THEMES[theme].panel) for words in drawn) >= 4.5
     assert min(words.size for words in drawn) >= 18
+
+
+@pytest.mark.parametrize("ground", ["#FFFFFF", "#1A1D21"])
+def test_on_a_page_that_may_be_light_or_dark_everything_is_seen_on_both(ground):
+    theme = THEMES["either"]
+    ramp = [tint(theme, place / 10) for place in range(11)]
+    drawn = [words.color for chart in CHARTS.values() for words in words_of(lay_out(chart, "either"))]
+
+    assert min(contrast(color, ground) for color in drawn) >= 4
+    assert min(contrast(color, ground) for color in (theme.plain, theme.marked, theme.other, *theme.series)) >= 4
+    assert min(contrast(color, ground) for color in ramp) >= 3
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_on_such_a_page_the_ground_shows_through(name):
+    image = Image.open(io.BytesIO(draw(CHARTS[name], "either")))
+    clear = sum(1 for alpha in image.getchannel("A").tobytes() if alpha == 0)
+
+    assert (image.width, image.getpixel((600, 2))[3]) == (1200, 0)
+    assert clear > image.width * image.height / 4
 
 
 def test_both_ends_of_two_lines_are_told_in_figures():

@@ -29,8 +29,9 @@ def told(store: Store) -> Told:
             for name, value in zip(names, pair, strict=True)
             if value is not None
         ]
-        known = {each.day for each in numbers}
-        ingestion.replace_company_days(store, "github-copilot", sorted(known), numbers)
+        ingestion.replace_company_days(
+            store, "github-copilot", {name: [each.day for each in numbers] for name in names}, numbers
+        )
         return Basis(store=store, as_of=date(2026, 11, 18))
 
     return keep
@@ -86,7 +87,7 @@ def test_what_copilot_wrote_is_told_where_enough_of_it_was_merged(told: Told, st
         "median_minutes_to_merge_by_copilot": 80,
     }
     numbers = [CompanyDay(day=WEEK, measure=name, value=value) for name, value in both.items()]
-    ingestion.replace_company_days(store, "github-copilot", [WEEK], numbers)
+    ingestion.replace_company_days(store, "github-copilot", {name: [WEEK] for name in both}, numbers)
     assert merge_words(basis, WEEK).endswith("214 merged); those that Copilot wrote took 80 min (31 merged).")
 
 

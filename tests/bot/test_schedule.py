@@ -3,11 +3,10 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
-import msgspec
 import pytest
 
-from bot.schedule import digest_trigger, missed, source_trigger, start_schedule
-from bot.settings import Organisation, Settings, SettingsError, Source, Subscription
+from bot.schedule import source_trigger, start_schedule
+from bot.settings import Settings, SettingsError, Source
 
 NOON = datetime(2026, 2, 11, 12, 0, tzinfo=UTC)  # a Wednesday
 
@@ -18,30 +17,6 @@ def next_times(trigger, start, count):
         last = trigger.get_next_fire_time(last, last or start)
         times.append(last.isoformat())
     return times
-
-
-def test_a_digest_keeps_its_local_hour_when_the_clocks_change():
-    trigger = digest_trigger(Subscription(to="C1", at="09:00", timezone="Europe/Berlin"), "UTC")
-
-    assert next_times(trigger, datetime(2026, 3, 17, tzinfo=UTC), 2) == [
-        "2026-03-23T09:00:00+01:00",
-        "2026-03-30T09:00:00+02:00",
-    ]
-
-
-def test_a_digest_due_in_an_hour_that_does_not_exist_still_comes_that_day():
-    trigger = digest_trigger(Subscription(to="C1", day="sunday", at="02:30"), "Europe/Berlin")
-
-    (due,) = next_times(trigger, datetime(2026, 3, 28, 12, tzinfo=UTC), 1)
-
-    moment = datetime.fromisoformat(due).astimezone(UTC)
-    assert datetime(2026, 3, 29, 0, 30, tzinfo=UTC) <= moment <= datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
-
-
-def test_a_subscription_without_a_zone_takes_the_organisations():
-    trigger = digest_trigger(Subscription(to="C1", day="friday", at="07:15"), "Asia/Kolkata")
-
-    assert next_times(trigger, NOON, 1) == ["2026-02-13T07:15:00+05:30"]
 
 
 @pytest.mark.parametrize(
@@ -83,13 +58,6 @@ def test_words_that_are_not_understood_name_the_setting_and_what_to_write(words,
     assert hint in str(error.value)
 
 
-@pytest.mark.parametrize(("hours", "expected"), [(1, True), (11, True), (13, False), (-1, False)])
-def test_a_run_counts_as_missed_for_twelve_hours(hours, expected):
-    trigger = digest_trigger(Subscription(to="C1", day="wednesday", at="12:00"), "UTC")
-
-    assert missed(trigger, NOON + timedelta(hours=hours)) is expected
-
-
 async def run(settings, now=NOON, seconds=0.2, fault=None):
     ran = []
 
@@ -98,62 +66,42 @@ async def run(settings, now=NOON, seconds=0.2, fault=None):
         if fault:
             raise fault
 
-    async def send(subscription):
-        ran.append(f"digest to {subscription.to}")
+    async def rounds():
+        ran.append("round")
 
-    running = start_schedule(settings, ingest=ingest, send=send, now=lambda: now)
+    running = start_schedule(settings, ingest=ingest, rounds=rounds, now=lambda: now)
     runs = running.next_runs()
     await asyncio.sleep(seconds)
     running.close()
     return ran, runs
 
 
-def due(minutes):
-    """A weekly digest due `minutes` from now."""
-    at = datetime.now(UTC) + timedelta(minutes=minutes)
-    day = at.strftime("%A").lower()
-    return Settings(subscriptions=[Subscription(to="C1", day=day, at=at.strftime("%H:%M"), timezone="UTC")])
+async def test_a_round_is_made_at_once_and_again():
+    ran, runs = await run(Settings(), now=datetime.now(UTC), seconds=0.3)
+
+    assert ran == ["round"]
+    assert {each.job for each in runs} == {"subscriptions"}
 
 
-async def test_a_digest_missed_while_the_bot_was_down_is_made_up_for_at_once_and_once():
-    ran, _ = await run(due(-30), now=datetime.now(UTC), seconds=0.5)
-
-    assert ran == ["digest to C1"]
-
-
-async def test_a_digest_made_up_for_waits_until_every_source_was_read():
+async def test_the_first_round_waits_until_every_source_was_read():
     told, may_finish = [], asyncio.Event()
 
     async def ingest(source):
         await may_finish.wait()
         told.append(source)
 
-    async def send(subscription):
-        told.append(subscription.to)
+    async def rounds():
+        told.append("round")
 
-    settings = msgspec.structs.replace(due(-30), sources={"chatgpt": Source(), "cursor": Source(schedule="never")})
-    running = start_schedule(settings, ingest=ingest, send=send)
+    settings = Settings(sources={"chatgpt": Source(), "cursor": Source(schedule="never")})
+    running = start_schedule(settings, ingest=ingest, rounds=rounds)
     await asyncio.sleep(0.2)
     assert told == []
     may_finish.set()
     await asyncio.sleep(0.2)
     running.close()
 
-    assert told == ["chatgpt", "C1"]
-
-
-async def test_a_digest_that_is_not_due_yet_waits():
-    ran, runs = await run(due(30), now=datetime.now(UTC))
-
-    assert ran == []
-    assert timedelta(0) < runs[0].at - datetime.now(UTC) <= timedelta(minutes=30)
-
-
-async def test_two_subscriptions_of_the_same_kind_to_the_same_place_are_an_error():
-    settings = Settings(subscriptions=[Subscription(to="C1"), Subscription(to="C1", day="friday")])
-
-    with pytest.raises(SettingsError, match="twice"):
-        await run(settings)
+    assert told == ["chatgpt", "round"]
 
 
 async def test_a_schedule_that_is_not_understood_starts_nothing():
@@ -167,28 +115,16 @@ async def test_sources_are_read_at_once_and_a_fault_stops_nothing(caplog):
     settings = Settings(sources={"chatgpt": Source(), "cursor": Source(), "claude": Source(schedule="never")})
     ran, runs = await run(settings, now=datetime.now(UTC), fault=ValueError("no network"))
 
-    assert sorted(ran) == ["ingest chatgpt", "ingest cursor"]
-    assert {each.job for each in runs} == {"ingest chatgpt", "ingest cursor"}
+    assert sorted(ran) == ["ingest chatgpt", "ingest cursor", "round"]
+    assert {each.job for each in runs} == {"ingest chatgpt", "ingest cursor", "subscriptions"}
     assert "ingest chatgpt failed" in caplog.text
 
 
-async def test_the_next_runs_are_told_soonest_first_in_their_own_zone():
-    week_off = Settings(
-        organisation=Organisation(timezone="Europe/Berlin"),
-        subscriptions=[Subscription(to="C1", day="friday"), Subscription(to="C2", day="thursday", timezone="UTC")],
-    )
-    now = datetime.now(UTC)
-    _, runs = await run(week_off, now=now, seconds=0)
-
-    assert [each.at for each in runs] == sorted(each.at for each in runs)
-    assert {each.job for each in runs} == {"digest:leaders:C1", "digest:leaders:C2"}
-
-
 async def running_until_read(settings, ingest, **more):
-    async def send(_subscription):
+    async def rounds():
         return None
 
-    running = start_schedule(settings, ingest=ingest, send=send, **more)
+    running = start_schedule(settings, ingest=ingest, rounds=rounds, **more)
     await asyncio.sleep(0.2)
     runs = {each.job: each.at for each in running.next_runs()}
     running.close()
@@ -214,17 +150,17 @@ async def test_after_a_restart_a_vendor_is_left_alone_for_as_long_as_it_said_and
     async def ingest(source):
         told.append(source)
 
-    async def send(subscription):
-        told.append(subscription.to)
+    async def rounds():
+        told.append("round")
 
     later = datetime.now(UTC) + timedelta(minutes=30)
-    settings = msgspec.structs.replace(due(-30), sources={"chatgpt": Source(), "cursor": Source()})
-    running = start_schedule(settings, ingest=ingest, send=send, not_before={"cursor": later})
+    settings = Settings(sources={"chatgpt": Source(), "cursor": Source()})
+    running = start_schedule(settings, ingest=ingest, rounds=rounds, not_before={"cursor": later})
     await asyncio.sleep(0.3)
     runs = {each.job: each.at for each in running.next_runs()}
     running.close()
 
-    assert told == ["chatgpt", "C1"]
+    assert told == ["chatgpt", "round"]
     assert runs["ingest cursor"] == later
 
 
@@ -233,8 +169,8 @@ async def test_all_runs_missed_in_ten_days_of_downtime_are_caught_up_once():
         Settings(sources={"chatgpt": Source()}), now=datetime.now(UTC) - timedelta(days=10), seconds=0.5
     )
 
-    assert ran == ["ingest chatgpt"]
-    assert len(runs) == 1
+    assert ran == ["ingest chatgpt", "round"]
+    assert len(runs) == 2
 
 
 async def test_the_directory_is_read_before_the_others_which_then_run_side_by_side():
@@ -244,11 +180,11 @@ async def test_the_directory_is_read_before_the_others_which_then_run_side_by_si
         begun.append(source)
         await may_finish.wait()
 
-    async def send(_subscription):
+    async def rounds():
         return None
 
     settings = Settings(sources={"chatgpt": Source(), "cursor": Source(), "directory": Source()})
-    running = start_schedule(settings, ingest=ingest, send=send)
+    running = start_schedule(settings, ingest=ingest, rounds=rounds)
     await asyncio.sleep(0.2)
     assert begun == ["directory"]
     may_finish.set()
@@ -266,10 +202,10 @@ async def test_a_source_that_is_still_being_read_is_not_read_a_second_time():
         begun.append(source)
         await may_finish.wait()
 
-    async def send(_subscription):
+    async def rounds():
         return None
 
-    running = start_schedule(Settings(sources={"chatgpt": Source()}), ingest=ingest, send=send)
+    running = start_schedule(Settings(sources={"chatgpt": Source()}), ingest=ingest, rounds=rounds)
     await asyncio.sleep(0.1)
     running.scheduler.modify_job("ingest chatgpt", next_run_time=datetime.now(UTC))
     await asyncio.sleep(0.2)

@@ -13,13 +13,13 @@ from connectors.rows import Request
 REQUEST = Request(path="there", parameters={"limit": "1"})
 
 
-@pytest.mark.parametrize("parse", [codex.parse, openai_api.parse, openai_api.parse_users])
+@pytest.mark.parametrize("parse", [codex.parse, openai_api.parse_usage, openai_api.parse_costs, openai_api.parse_users])
 def test_more_without_a_place_is_an_error(parse) -> None:
     with pytest.raises(ValueError, match="not where"):
         parse(b'{"data": [], "has_more": true}', REQUEST)
 
 
-@pytest.mark.parametrize("parse", [codex.parse, openai_api.parse, openai_api.parse_users])
+@pytest.mark.parametrize("parse", [codex.parse, openai_api.parse_usage, openai_api.parse_costs, openai_api.parse_users])
 def test_an_empty_page_leads_nowhere(parse) -> None:
     page = parse(b'{"data": []}', REQUEST)
     assert (page.rows, page.accounts, page.then) == ((), (), ())
@@ -58,7 +58,7 @@ def test_codex_without_a_workspace_says_what_to_set() -> None:
         codex.ask(Scopes(), date(2026, 11, 18), date(2026, 11, 18))
 
 
-def test_the_api_is_asked_by_user_and_model_until_the_end_of_the_last_day() -> None:
-    (request,) = openai_api.ask(Scopes(), date(2026, 11, 17), date(2026, 11, 18))
-    assert request.parameters["group_by"] == ("user_id", "model")
+def test_the_api_is_asked_by_project_user_and_model_until_the_end_of_the_last_day() -> None:
+    (request,) = openai_api.ask_usage(Scopes(), date(2026, 11, 17), date(2026, 11, 18))
+    assert request.parameters["group_by"] == ("project_id", "user_id", "model")
     assert (request.parameters["start_time"], request.parameters["end_time"]) == ("1794873600", "1795046400")

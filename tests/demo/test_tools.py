@@ -7,12 +7,16 @@ from datetime import date, timedelta
 
 import aiohttp
 import pytest
+from sqlalchemy import select
 
 from connectors.errors import PermissionMissingError
 from demo import simulate
 from demo.tools import TOOLS, use_tools
 from demo.vendor_github import ORGANISATION
+from demo.vendor_openai import PROJECT, RESEARCH
 from storage.ingestion import read_seats
+from storage.reading import company_days, project_days
+from storage.schema import usage
 from tests.demo.vendors import KEYS, LAST_WEEK, kept, made, read, source_of
 
 SNAPSHOTS = {"copilot"}
@@ -102,3 +106,44 @@ def test_who_uses_what_is_the_seeds_alone_and_some_use_several_tools(company):
     members = Counter(person for use in use_tools(company).values() for person in use.members)
     assert max(members.values()) >= 2
     assert sum(company.people[person].account is not None for person in members) > len(members) / 2
+
+
+def numbers(store, tool, first, last):
+    """Return the organisation's own numbers of some days, added up over them."""
+    told = Counter()
+    for measures in company_days(store, tool, first, last).values():
+        told.update(measures)
+    return told
+
+
+async def test_what_is_billed_is_what_was_used_and_of_no_person(company, vendors, store):
+    for tool in ("claude", "claude-code", "openai-api"):
+        await read(company, vendors, source_of(store, tool), weeks=5)
+    first, last = company.end - timedelta(days=21), company.end - timedelta(days=1)
+    uses = use_tools(company)
+    dollars = {
+        tool: sum(model.cents for each in use.everything() for model in each.models if company.day(each.day) >= first)
+        / 100
+        for tool, use in uses.items()
+    }
+    assert numbers(store, "claude", first, last)["billed_cost"] == pytest.approx(dollars["claude"])
+    assert numbers(store, "claude-code", first, last)["billed_cost_of_the_api"] > dollars["claude-code"]
+    assert numbers(store, "openai-api", first, last)["billed_cost"] > dollars["openai-api"] > 0
+    projects = {project for _, project in project_days(store, "openai-api", first, last)}
+    assert projects - {""} == {PROJECT, RESEARCH}
+    with store.engine.connect() as connection:
+        rows = connection.execute(select(usage.c.cost).where(usage.c.tool == "openai-api")).scalars()
+        assert set(rows) == {None}
+
+
+async def test_how_many_seats_there_are_is_told_of_the_whole_organisation(company, vendors, store):
+    for tool in ("claude", "github-copilot", "copilot", "cursor"):
+        await read(company, vendors, source_of(store, tool), weeks=1)
+    today = company.end + timedelta(days=2)
+    uses, seats = use_tools(company), {}
+    for tool in ("claude", "github-copilot", "copilot", "cursor"):
+        (seats[tool], *_) = reversed(company_days(store, tool, company.end - timedelta(days=7), today).values())
+    for tool in ("claude", "github-copilot", "copilot"):
+        assert seats[tool]["assigned_seats"] == len(uses[tool].members)
+    assert seats["copilot"]["purchased_seats"] > seats["copilot"]["assigned_seats"]
+    assert seats["cursor"]["cycle_spend"] >= seats["cursor"]["cycle_spend_beyond_plan"]

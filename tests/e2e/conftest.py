@@ -38,6 +38,14 @@ def local_slack() -> Path:
 
 
 @pytest.fixture(scope="session")
+def teams_client() -> Path:
+    program = MODULES / "@microsoft" / "m365agentsplayground" / "cli.js"
+    if not program.is_file():
+        pytest.skip(f"npm's @microsoft/m365agentsplayground is not here: {INSTALL}")
+    return program
+
+
+@pytest.fixture(scope="session")
 def namespace() -> list[str]:
     """The words before a command that give it a network of its own."""
     own = ["unshare", "-rn", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"]

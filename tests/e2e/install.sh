@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what the end-to-end tests drive: Chromium and its fonts from the distribution, two packages from npm into
+# Installs what the end-to-end tests drive: Chromium and its fonts from the distribution, packages from npm into
 # the git-ignored node_modules. Whatever is there already is left alone.
 set -eu
 cd "$(dirname "$0")/../.."
@@ -23,4 +23,6 @@ if [ -n "$missing" ]; then
   $root apt-get install -qy --no-install-recommends $missing
 fi
 
-npm install --no-save --no-package-lock --no-audit --no-fund playwright-core@1.65.1 local-slack-linux-x64@0.1.8
+npm install --no-save --no-package-lock --no-audit --no-fund \
+  playwright-core@1.65.1 local-slack-linux-x64@0.1.8 emulate@0.12.2 \
+  @microsoft/m365agentsplayground@0.2.28 adaptivecards@3.0.6

@@ -22,7 +22,7 @@ def ids(each: Metric | View | Detector | Action) -> str:
 
 
 def test_the_views_of_the_product_are_there() -> None:
-    assert {each.id for each in VIEWS} == SIX | {"overview", "tools"}
+    assert {each.id for each in VIEWS} == SIX | {"overview", "proficiency", "tools"}
 
 
 def test_every_view_has_a_detector() -> None:

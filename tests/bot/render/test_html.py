@@ -196,3 +196,11 @@ def test_the_style_sheet_serves_both_schemes_and_names_every_class_used():
 
     assert "prefers-color-scheme: dark" in css
     assert {name for name in used if f".{name}" not in css} <= {"neutral", "instead"}
+
+
+def test_verbs_are_offered_where_they_can_be_sent_and_nowhere_else():
+    told = render_card(OVERVIEW, do_url="/do")
+
+    assert told.count('<form class="verbs" method="post" action="/do">') == len(OVERVIEW.advice)
+    assert f'<button type="submit" name="do" value="explain {OVERVIEW.advice[0].key}">Explain</button>' in told
+    assert "verbs" not in render_card(OVERVIEW, ask_url="/ask")

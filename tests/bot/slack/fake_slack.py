@@ -5,7 +5,6 @@ blocks that name a file it has not looked at yet, posts where the bot is no memb
 """
 
 import asyncio
-import itertools
 import json
 from collections import deque
 from dataclasses import dataclass, field
@@ -13,14 +12,16 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
+from tests.bot.slack.fake_people import APP, ASKER, BOT, DIRECT, MEMBER_OF, STRANGE, TEAM, TRIGGER_LIVES, FakePeople
+from tests.bot.slack.fake_views import wrong_view
+from tests.bot.slack.limits import complaints
+
+__all__ = ["APP_TOKEN", "ASKER", "BOT", "BOT_TOKEN", "DIRECT", "MEMBER_OF", "STRANGE", "TEAM", "FakeSlack"]
+
 BOT_TOKEN = "xoxb-invented"
 APP_TOKEN = "xapp-1-invented"
-TEAM, BOT, ASKER = "T0000000001", "U0BOT000001", "U0ASKER0001"
-MEMBER_OF = "C0000000001"
-STRANGE = "C0000000002"
 
-LONGEST = {"section": 3000, "header": 150, "markdown": 12_000}
-KNOWN_BLOCKS = {"section", "header", "divider", "context", "image", "actions", "table", "rich_text", "markdown"}
+USES = 5  # of a response_url
 
 
 @dataclass
@@ -36,26 +37,31 @@ class Uploaded:
         return self.complete and self.looks_left <= 0
 
 
-@dataclass
-class FakeSlack:
+@dataclass(kw_only=True)
+class FakeSlack(FakePeople):
     """`looks` is how often files.info must be asked before a file is ready; `limited` queues Retry-After answers a
-    method gives first; `dropped` are methods whose connection is closed after the work is done."""
+    method gives first; `dropped` are methods whose connection is closed after the work is done, `silent` those that
+    never answer."""
 
     looks: int = 2
     scopes: str = "commands,chat:write,chat:write.public,files:write,files:read"
     limited: dict[str, deque[str]] = field(default_factory=dict)
     dropped: set[str] = field(default_factory=set)
+    silent: set[str] = field(default_factory=set)
+    refused_to: dict[str, str] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
     never_in_blocks: bool = False
+    native_charts: bool = False
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     messages: list[dict[str, Any]] = field(default_factory=list)
     responses: list[dict[str, Any]] = field(default_factory=list)
     files: dict[str, Uploaded] = field(default_factory=dict)
-    acknowledged: dict[str, float] = field(default_factory=dict)
-    url: str = ""
-    number: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
-    sockets: list[web.WebSocketResponse] = field(default_factory=list)
-    changed: asyncio.Event = field(default_factory=asyncio.Event)
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    views: dict[str, dict[str, Any]] = field(default_factory=dict)
+    homes: dict[str, dict[str, Any]] = field(default_factory=dict)
+    groups: dict[str, list[str]] = field(default_factory=dict)
+    statuses: list[dict[str, Any]] = field(default_factory=list)
+    prompts: list[dict[str, Any]] = field(default_factory=list)
     _runner: web.AppRunner | None = None
 
     async def start(self) -> None:
@@ -76,6 +82,7 @@ class FakeSlack:
         self.url = f"http://127.0.0.1:{port}"
 
     async def stop(self) -> None:
+        self.stopping.set()
         for socket in self.sockets:
             await socket.close()
         if self._runner is not None:
@@ -88,70 +95,6 @@ class FakeSlack:
     def called(self, method: str) -> list[dict[str, Any]]:
         return [arguments for name, arguments in self.calls if name == method]
 
-    async def until(self, condition, seconds: float = 5.0) -> None:
-        """Return once `condition()` holds; TimeoutError otherwise."""
-        async with asyncio.timeout(seconds):
-            while not condition():
-                self.changed.clear()
-                await self.changed.wait()
-
-    # what people do
-
-    async def command(self, text: str, *, user: str = ASKER, channel: str = MEMBER_OF) -> str:
-        payload = {
-            "token": "verification-invented",
-            "team_id": TEAM,
-            "team_domain": "example",
-            "channel_id": channel,
-            "channel_name": "general",
-            "user_id": user,
-            "user_name": "someone",
-            "command": "/ai-usage",
-            "text": text,
-            "api_app_id": "A0000000001",
-            "is_enterprise_install": "false",
-            "response_url": f"{self.url}/response/{next(self.number)}",
-            "trigger_id": "1.2.invented",
-        }
-        return await self._envelope("slash_commands", payload)
-
-    async def press(self, value: str, *, action: str = "ask:0", thread: str | None = None, user: str = ASKER) -> str:
-        container = {"type": "message", "message_ts": "1.000001", "channel_id": MEMBER_OF, "is_ephemeral": False}
-        payload = {
-            "type": "block_actions",
-            "user": {"id": user, "username": "someone", "team_id": TEAM},
-            "api_app_id": "A0000000001",
-            "token": "verification-invented",
-            "container": container | ({"thread_ts": thread} if thread else {}),
-            "trigger_id": "1.2.invented",
-            "team": {"id": TEAM, "domain": "example"},
-            "enterprise": None,
-            "is_enterprise_install": False,
-            "channel": {"id": MEMBER_OF, "name": "general"},
-            "message": {"type": "message", "ts": "1.000001", "text": "…"},
-            "response_url": f"{self.url}/response/{next(self.number)}",
-            "actions": [
-                {
-                    "action_id": action,
-                    "block_id": "b1",
-                    "type": "button",
-                    "text": {"type": "plain_text", "text": "Ask", "emoji": True},
-                    "value": value,
-                    "action_ts": "1.000002",
-                }
-            ],
-        }
-        return await self._envelope("interactive", payload)
-
-    async def _envelope(self, kind: str, payload: dict[str, Any]) -> str:
-        await self.until(lambda: any(not socket.closed for socket in self.sockets))
-        envelope = f"envelope-{next(self.number)}"
-        socket = next(socket for socket in self.sockets if not socket.closed)
-        await socket.send_json(
-            {"envelope_id": envelope, "type": kind, "payload": payload, "accepts_response_payload": True}
-        )
-        return envelope
-
     # what the bot does
 
     async def _socket(self, request: web.Request) -> web.WebSocketResponse:
@@ -162,8 +105,7 @@ class FakeSlack:
         self.changed.set()
         async for message in socket:
             if message.type == WSMsgType.TEXT:
-                self.acknowledged[json.loads(message.data)["envelope_id"]] = asyncio.get_running_loop().time()
-                self.changed.set()
+                self.took(message.data)
         return socket
 
     async def _api(self, request: web.Request) -> web.Response:
@@ -181,12 +123,16 @@ class FakeSlack:
             return _no("invalid_auth")
         if method in self.refused:
             return _no(self.refused[method])
+        if arguments.get("channel") in self.refused_to:
+            return _no(self.refused_to[arguments["channel"]])
+        if method in self.silent:
+            await self.stopping.wait()
         answer = self._answer(method, arguments)
         if method in self.dropped and request.transport is not None:
             request.transport.abort()
         return answer
 
-    def _answer(self, method: str, arguments: dict[str, Any]) -> web.Response:  # noqa: PLR0911 - one a method
+    def _answer(self, method: str, arguments: dict[str, Any]) -> web.Response:  # noqa: C901, PLR0911, PLR0912 - one a method
         match method:
             case "auth.test":
                 identity = {"url": "https://example.test/", "team": "Example", "user": "ai-usage"}
@@ -197,6 +143,12 @@ class FakeSlack:
                 return _yes(url=self.url.replace("http", "ws") + "/socket")
             case "chat.postMessage" | "chat.postEphemeral":
                 return self._post(method, arguments)
+            case "conversations.history":
+                found = [each for each in self.messages if each["channel"] == arguments["channel"]]
+                roots = [each for each in reversed(found) if not each.get("thread_ts")]
+                told = [each | {"metadata": _json(each.get("metadata") or {})} for each in roots]
+                most = int(arguments.get("limit", 100))
+                return _yes(messages=told[:most], has_more=len(told) > most)
             case "files.getUploadURLExternal":
                 uploaded = Uploaded(f"F{next(self.number):010d}", int(arguments["length"]), self.looks)
                 self.files[uploaded.id] = uploaded
@@ -215,17 +167,53 @@ class FakeSlack:
                     {"mimetype": "image/png", "filetype": "png"} if uploaded.ready else {"mimetype": "", "filetype": ""}
                 )
                 return _yes(file={"id": uploaded.id, "size": uploaded.length, "channels": [], **kind})
+            case "views.open" | "views.update" | "views.publish":
+                return self._view(method, arguments)
+            case "assistant.threads.setStatus":
+                self.statuses.append(arguments)
+                return _yes()
+            case "assistant.threads.setSuggestedPrompts":
+                prompts = _json(arguments["prompts"])
+                if not 1 <= len(prompts) <= 4 or any(set(each) != {"title", "message"} for each in prompts):
+                    return _no("invalid_arguments")
+                self.prompts.append(arguments | {"prompts": prompts})
+                return _yes()
+            case "usergroups.list":
+                groups = [{"id": each, "handle": each, "users": users} for each, users in self.groups.items()]
+                return _yes(usergroups=groups)
             case _:
                 return _no("unknown_method")
 
+    def _view(self, method: str, arguments: dict[str, Any]) -> web.Response:
+        view = _json(arguments["view"])
+        wrong = wrong_view(view, "home" if method == "views.publish" else "modal")
+        if wrong:
+            return _no("invalid_arguments", response_metadata={"messages": wrong})
+        if method == "views.open":
+            given = self.triggers.pop(arguments["trigger_id"], None)
+            if given is None:
+                return _no("exchanged_trigger_id")
+            if asyncio.get_running_loop().time() - given > TRIGGER_LIVES:
+                return _no("expired_trigger_id")
+        known = arguments.get("view_id") or f"V{next(self.number):010d}"
+        if method == "views.update" and known not in self.views:
+            return _no("not_found")
+        kept = view | {"id": known, "hash": f"1.{next(self.number)}", "team_id": TEAM, "app_id": APP}
+        if method == "views.publish":
+            self.homes[arguments["user_id"]] = kept
+        else:
+            self.views[known] = kept
+        self.changed.set()
+        return _yes(view=kept)
+
     def _post(self, method: str, arguments: dict[str, Any]) -> web.Response:
-        if arguments["channel"] != MEMBER_OF:
+        if arguments["channel"] not in (MEMBER_OF, DIRECT) and not arguments["channel"].startswith("U"):
             return _no("channel_not_found")
         if not arguments.get("text"):
             return _no("no_text")
-        wrong = self.wrong_blocks(_json(arguments.get("blocks") or []))
+        wrong = self.wrong_blocks(_json(arguments.get("blocks") or []), arguments["text"])
         if wrong:
-            return _no("invalid_blocks", response_metadata={"messages": wrong})
+            return _no("invalid_blocks", errors=wrong, response_metadata={"messages": wrong})
         ts = f"{1_700_000_000 + next(self.number)}.000100"
         self.messages.append({**arguments, "blocks": _json(arguments.get("blocks") or []), "method": method, "ts": ts})
         self.changed.set()
@@ -235,51 +223,18 @@ class FakeSlack:
             else _yes(ts=ts, channel=arguments["channel"], message={})
         )
 
-    def wrong_blocks(self, blocks: list[dict[str, Any]]) -> list[str]:
+    def wrong_blocks(self, blocks: list[dict[str, Any]], text: str = "…") -> list[str]:
         """What Slack would say is wrong with the blocks, with a JSON pointer."""
-        wrong = ["[ERROR] no more than 50 items allowed [json-pointer:/blocks]"] if len(blocks) > 50 else []
-        if sum(block["type"] == "table" for block in blocks) > 1:
-            wrong.append("[ERROR] only one table is allowed [json-pointer:/blocks]")
+        wrong = complaints({"text": text, "blocks": blocks})
         for number, block in enumerate(blocks):
-            wrong += [f"[ERROR] {said} [json-pointer:/blocks/{number}]" for said in self._wrong_block(block)]
+            if block.get("type") == "data_visualization" and not self.native_charts:
+                wrong.append(f"[ERROR] unsupported type: data_visualization [json-pointer:/blocks/{number}/type]")
+            if block.get("type") != "image" or "slack_file" not in block:
+                continue
+            uploaded = self.files.get(block["slack_file"].get("id", ""))
+            if uploaded is None or not uploaded.ready or self.never_in_blocks:
+                wrong.append(f"[ERROR] invalid slack file [json-pointer:/blocks/{number}/slack_file]")
         return wrong
-
-    def _wrong_block(self, block: dict[str, Any]) -> list[str]:
-        kind = block["type"]
-        if kind not in KNOWN_BLOCKS:
-            return [f"unsupported type: {kind}"]
-        text = block.get("text")
-        words = text if isinstance(text, str) else (text or {}).get("text", "")
-        wrong = []
-        if len(words) > LONGEST.get(kind, 3000):
-            wrong.append(f"must be less than {LONGEST.get(kind)} characters")
-        if kind == "section" and not words and not block.get("fields"):
-            wrong.append("missing required field: text or fields")
-        if len(block.get("fields", [])) > 10:
-            wrong.append("no more than 10 items allowed")
-        if kind == "image":
-            wrong += self._wrong_image(block)
-        elements = block.get("elements", [])
-        if kind in {"context", "actions"} and not 1 <= len(elements) <= (10 if kind == "context" else 25):
-            wrong.append("wrong number of elements")
-        if kind == "actions":
-            wrong += ["button text too long" for button in elements if len(button["text"]["text"]) > 75]
-            wrong += ["value too long" for button in elements if len(button.get("value", "")) > 2000]
-            names = [button["action_id"] for button in elements]
-            wrong += ["action_id already exists" for name in set(names) if names.count(name) > 1]
-        if kind == "table":
-            wrong += _wrong_table(block)
-        return wrong
-
-    def _wrong_image(self, block: dict[str, Any]) -> list[str]:
-        if not 1 <= len(block.get("alt_text", "")) <= 2000:
-            return ["missing or too long: alt_text"]
-        if ("slack_file" in block) == ("image_url" in block):
-            return ["give image_url or slack_file"]
-        uploaded = self.files.get(block.get("slack_file", {}).get("id", ""))
-        if "slack_file" in block and (uploaded is None or not uploaded.ready or self.never_in_blocks):
-            return ["invalid slack file"]
-        return []
 
     async def _upload(self, request: web.Request) -> web.Response:
         uploaded = self.files[request.match_info["file"]]
@@ -292,21 +247,13 @@ class FakeSlack:
     async def _response(self, request: web.Request) -> web.Response:
         said = await request.json()
         blocks = said.get("blocks") or []
+        if sum(each["url"] == str(request.url) for each in self.responses) >= USES:
+            return web.json_response({"ok": False, "error": "used_url"}, status=404)
         if any("slack_file" in block for block in blocks) or self.wrong_blocks(blocks):
             return web.json_response({"ok": False, "error": "invalid_blocks"}, status=400)
         self.responses.append({**said, "url": str(request.url)})
         self.changed.set()
         return web.Response(text="ok")
-
-
-def _wrong_table(block: dict[str, Any]) -> list[str]:
-    rows = block["rows"]
-    cells = [cell for row in rows for cell in row]
-    wrong = [] if 1 <= len(rows) <= 100 and all(1 <= len(row) <= 20 for row in rows) else ["table too large"]
-    words = [str(cell.get("text", cell.get("value", " "))) for cell in cells]
-    if sum(map(len, words)) > 10_000:
-        wrong.append("too many characters in the table")
-    return wrong + (["must be more than 0 characters"] if "" in words else [])
 
 
 async def _arguments(request: web.Request) -> dict[str, Any]:

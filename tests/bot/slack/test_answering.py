@@ -46,12 +46,12 @@ async def test_an_answer_without_picture_goes_the_short_way(slack, fake):
 
 
 async def test_a_command_is_acknowledged_before_its_slow_answer(slack, fake, voice):
-    def slow(text):
+    def slow(said):
         time.sleep(1.0)
-        return voice.ask(text)
+        return voice.reply(said)
 
-    slow_voice = replace(voice, ask=slow)
-    workspace = slack_workspace(fake.api, KEYS, slow_voice, ["*"])
+    slow_voice = replace(voice, reply=slow)
+    workspace = slack_workspace(fake.api, KEYS, slow_voice)
     await slack.close()
     running = await start_slack(workspace, "socket", fake.api, KEYS)
     began = asyncio.get_running_loop().time()
@@ -62,25 +62,21 @@ async def test_a_command_is_acknowledged_before_its_slow_answer(slack, fake, voi
     assert fake.acknowledged[envelope] - began < 0.5
 
 
-async def test_somebody_unlisted_is_refused_and_told_where_to_be_listed(fake, voice):
-    workspace = slack_workspace(fake.api, KEYS, voice, ["U0SOMEBODY1"])
-    running = await start_slack(workspace, "socket", fake.api, KEYS)
-    await fake.command("sales")
+async def test_who_is_refused_is_told_whom_to_ask(slack, fake):
+    await fake.command("secret")
     await fake.until(lambda: fake.responses)
-    await running.close()
 
-    assert ASKER in fake.responses[0]["text"]
-    assert "[roles]" in fake.responses[0]["text"]
+    assert "I may not answer" in fake.responses[0]["text"]
+    assert "Ask <@U0SOMEBODY1>." in fake.responses[0]["text"]
     assert fake.messages == []
 
 
-async def test_nobody_may_ask_when_nobody_is_listed(fake, voice):
-    running = await start_slack(slack_workspace(fake.api, KEYS, voice, []), "socket", fake.api, KEYS)
-    await fake.command("sales")
+async def test_the_asker_is_known_by_workspace_and_user(slack, fake, heard):
+    await fake.command("plain")
     await fake.until(lambda: fake.responses)
-    await running.close()
 
-    assert "administrators" in fake.responses[0]["text"]
+    assert (heard[0].asker.platform, heard[0].asker.user.rpartition(":")[2]) == ("slack", ASKER)
+    assert heard[0].place == MEMBER_OF
 
 
 async def test_an_error_is_told_with_a_reference_that_the_log_has_too(slack, fake, caplog):
@@ -191,7 +187,7 @@ async def test_slacks_escapes_are_undone_before_asking(slack, fake):
 )
 async def test_a_refused_token_is_an_error_that_names_the_setting(fake, voice, keys, setting):
     with pytest.raises(SettingsError, match=setting):
-        await start_slack(slack_workspace(fake.api, keys, voice, ["*"]), "socket", fake.api, keys)
+        await start_slack(slack_workspace(fake.api, keys, voice), "socket", fake.api, keys)
 
 
 async def test_a_missing_scope_is_an_error_that_names_it(fake):
@@ -213,7 +209,7 @@ async def test_slack_out_of_reach_is_told_apart_from_a_wrong_token(fake):
 async def test_the_bot_starts_while_slack_is_out_of_reach_and_answers_when_it_is_back(fake, voice, monkeypatch):
     monkeypatch.setattr(app, "PING", 0.2)
     fake.refused["apps.connections.open"] = "internal_error"
-    workspace = slack_workspace(fake.api, KEYS, voice, ["*"])
+    workspace = slack_workspace(fake.api, KEYS, voice)
     starting = asyncio.ensure_future(start_slack(workspace, "socket", fake.api, KEYS))
     await fake.until(lambda: len(fake.called("apps.connections.open")) >= 2)
     del fake.refused["apps.connections.open"]

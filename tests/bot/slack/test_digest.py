@@ -3,18 +3,20 @@
 import asyncio
 import re
 from collections import deque
+from dataclasses import replace
 from datetime import UTC, date, datetime
-from functools import partial
 
 import pytest
 from sqlalchemy import select
 
 from bot.card import Card, Digest
 from bot.deliver import NotPostedError, PerhapsPostedError, deliver
-from bot.settings import Subscription
-from bot.slack import pictures, post
+from bot.letters import Letter, week_of
+from bot.render.slack import digest_parts
+from bot.slack import letters, pictures, post
 from bot.slack.app import slack_workspace
 from bot.slack.digest import post_digest
+from bot.slack.letters import slack_postman
 from storage.schema import outbox
 from storage.store import open_store
 from tests.bot import cards
@@ -33,12 +35,13 @@ def digest() -> Digest:
 
 @pytest.fixture(autouse=True)
 def no_waiting(monkeypatch):
+    monkeypatch.setattr(letters, "PAUSE", 0.05)
     monkeypatch.setattr(pictures, "FIRST_PAUSE", 0.01)
 
 
 @pytest.fixture
 def workspace(fake, voice):
-    return slack_workspace(fake.api, KEYS, voice, [])
+    return slack_workspace(fake.api, KEYS, voice)
 
 
 async def test_the_digest_is_one_message_with_its_views_in_the_thread_each_with_its_picture(workspace, fake, digest):
@@ -112,8 +115,9 @@ def store(tmp_path):
 
 @pytest.fixture
 def run(workspace, digest, store):
-    post = partial(post_digest, workspace, pause=0)
-    return lambda to: deliver(digest, Subscription(to=to), store=store, post=post, clock=lambda: NOW)
+    letter = Letter(period=week_of(digest.week), digest=digest)
+    post = slack_postman(workspace, None).post
+    return lambda to: deliver(letter, f"digest:leaders:{to}", to, store=store, post=post, clock=lambda: NOW)
 
 
 def written(store):
@@ -154,20 +158,118 @@ async def test_a_delivery_without_answer_is_left_for_a_person_to_look_at(run, fa
     assert len(fake.messages) == 1
 
 
-async def test_a_delivery_stopped_half_way_is_written_down_as_unknown(run, fake, store):
+async def test_a_delivery_stopped_while_it_is_posted_is_written_down_as_unknown(run, fake, store):
+    fake.silent.add("chat.postMessage")
     delivery = asyncio.ensure_future(run(MEMBER_OF))
-    await fake.until(lambda: fake.messages)
+    await fake.until(lambda: fake.called("chat.postMessage"))
     delivery.cancel()
     with pytest.raises(asyncio.CancelledError):
         await delivery
 
     assert [row[2] for row in written(store)] == ["unknown"]
+    assert (await run(MEMBER_OF)).state == "already"
+
+
+async def test_a_delivery_stopped_before_it_is_posted_is_sent_when_it_is_run_again(run, fake, store):
+    fake.silent.add("files.getUploadURLExternal")
+    delivery = asyncio.ensure_future(run(MEMBER_OF))
+    await fake.until(lambda: fake.called("files.getUploadURLExternal"))
+    delivery.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await delivery
+    fake.silent.clear()
+
+    assert [row[2] for row in written(store)] == ["failed"]
+    assert (await run(MEMBER_OF)).state == "sent"
+
+
+async def test_a_delivery_stopped_in_its_thread_was_sent(run, fake, store):
+    delivery = asyncio.ensure_future(run(MEMBER_OF))
+    await fake.until(lambda: written(store) and written(store)[0][2] == "sent")
+    delivery.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await delivery
+
+    assert written(store)[0][3].startswith(MEMBER_OF)
+    assert (await run(MEMBER_OF)).state == "already"
 
 
 async def test_every_sample_digest_and_card_is_a_message_that_slack_accepts(workspace, fake):
     samples = [card for card in vars(cards).values() if isinstance(card, Card)]
-    posted = await post_digest(workspace, cards.DIGEST, MEMBER_OF, pause=0)
-    await post_digest(workspace, Digest(week=cards.WEEK, card=samples[0], views=tuple(samples)), MEMBER_OF, pause=0)
+    everything = Digest(week=cards.WEEK, card=samples[0], views=tuple(samples))
+    wanted = 0
+    for digest in (cards.DIGEST, everything):
+        posted = await post_digest(workspace, digest, MEMBER_OF, pause=0)
+        wanted += sum(1 + len(part.render("F0123456789").more) for part in digest_parts(digest))
+
+        assert posted.problems == ()
+    assert len(fake.messages) == wanted
+
+
+async def test_what_has_no_room_in_the_message_stands_in_its_thread_before_the_views(workspace, fake, digest):
+    long = replace(digest, card=replace(digest.card, text="many words " * 4000))
+    posted = await post_digest(workspace, long, MEMBER_OF, pause=0)
+    main, second, *others = fake.messages
+
+    assert posted.message == f"{MEMBER_OF}:{main['ts']}"
+    assert second["text"] == "The week, continued (2)"
+    assert {message["thread_ts"] for message in (second, *others)} == {main["ts"]}
+    assert [message["text"].split("\n")[0] for message in others[-6:]] == list(VIEWS)
+
+
+async def test_a_channel_that_wants_no_more_gets_one_line_and_the_rest_in_the_thread(workspace, fake, digest):
+    await post_digest(workspace, digest, MEMBER_OF, pause=0, thread_only=True)
+    line, first, *views = fake.messages
+
+    assert [block["type"] for block in line["blocks"]] == ["rich_text", "context"]
+    assert "image" in {block["type"] for block in first["blocks"]}
+    assert {message["thread_ts"] for message in (first, *views)} == {line["ts"]}
+
+
+async def test_several_channels_show_the_same_files_uploaded_once(workspace, fake, digest):
+    posts = [post_digest(workspace, digest, MEMBER_OF, pause=0) for _ in range(3)]
+    await asyncio.gather(*posts)
+    named = [block["slack_file"]["id"] for each in fake.messages for block in each["blocks"] if "slack_file" in block]
+
+    assert len(fake.called("files.completeUploadExternal")) == 7
+    assert (len(named), len(set(named))) == (21, 7)
+
+
+async def test_a_picture_that_failed_or_that_slack_lost_is_uploaded_anew(workspace, fake, digest, monkeypatch):
+    monkeypatch.setattr(post, "BETWEEN_TRIES", 0.0)
+    alone = replace(digest, views=())
+    fake.refused["files.completeUploadExternal"] = "fatal_error"
+    failed = await post_digest(workspace, alone, MEMBER_OF, pause=0)
+    fake.refused.clear()
+    shown = await post_digest(workspace, alone, MEMBER_OF, pause=0)
+    fake.never_in_blocks = True
+    await post_digest(workspace, alone, MEMBER_OF, pause=0)
+    fake.never_in_blocks = False
+    again = await post_digest(workspace, alone, MEMBER_OF, pause=0)
+
+    assert (len(failed.problems), shown.problems, again.problems) == (1, (), ())
+    assert ["image" in {block["type"] for block in each["blocks"]} for each in fake.messages] == [
+        False,
+        True,
+        False,
+        True,
+    ]
+
+
+async def test_slack_draws_charts_itself_where_that_is_wanted(fake, voice, digest):
+    fake.native_charts = True
+    workspace = slack_workspace(fake.api, KEYS, voice, native_charts=True)
+    await post_digest(workspace, digest, MEMBER_OF, pause=0)
+
+    assert fake.called("files.getUploadURLExternal") == []
+    assert all("data_visualization" in {block["type"] for block in each["blocks"]} for each in fake.messages)
+
+
+async def test_where_slack_draws_no_charts_pictures_are_posted_and_it_is_asked_once(fake, voice, digest):
+    workspace = slack_workspace(fake.api, KEYS, voice, native_charts=True)
+    posted = await post_digest(workspace, digest, MEMBER_OF, pause=0)
+    tried = [each for each in fake.called("chat.postMessage") if "data_visualization" in str(each["blocks"])]
 
     assert posted.problems == ()
-    assert len(fake.messages) == 1 + len(cards.DIGEST.views) + 1 + len(samples)
+    assert len(tried) == 1
+    assert all("image" in {block["type"] for block in each["blocks"]} for each in fake.messages)

@@ -19,9 +19,9 @@ SECRET = "invented-signing-secret"
 @pytest.fixture
 async def client(fake, voice, aiohttp_client):
     keys = SlackKeys(bot_token=BOT_TOKEN, signing_secret=SECRET)
-    running = await start_slack(slack_workspace(fake.api, KEYS, voice, ["*"]), "http", fake.api, keys)
+    running = await start_slack(slack_workspace(fake.api, KEYS, voice), "http", fake.api, keys)
     app = web.Application()
-    app.add_routes(slack_routes(running.app))
+    app.add_routes(slack_routes(running.app, SECRET))
     return await aiohttp_client(app)
 
 

@@ -88,6 +88,25 @@ async def test_a_second_run_lists_again_from_a_margin_and_reads_only_what_is_new
     assert ingestion.get_watermark(store, "chatgpt", "CONVERSATION_MESSAGE") == "2026-11-10T14:00:00.000000Z"
 
 
+async def test_a_first_run_reads_the_newest_files_first_and_goes_on_where_it_was_stopped(
+    run: Run, store: Store, vendor: Vendor
+) -> None:
+    names = [f"eclf_{number}" for number in range(5)]
+    vendor.failures = {"eclf_1": [(401, {})]}
+    with pytest.raises(PermissionMissingError):
+        await run()
+    done = ingestion.done_files(store, "chatgpt")
+    assert done == {"eclf_2", "eclf_3", "eclf_4"}
+    # What is older is still to come, and may fall out of what the vendor keeps: that is what status goes by.
+    assert ingestion.get_watermark(store, "chatgpt", "CONVERSATION_MESSAGE") == "2026-10-21T00:00:00Z"
+    vendor.add("eclf_new", "2026-11-10T15:00:00.000000Z", [message(9)])
+    vendor.asked.clear()
+    await run()
+    fetched = {path.rsplit("/", 1)[-1] for path, _ in vendor.asked if "eclf_" in path}
+    assert fetched & {*names, "eclf_new"} == {"eclf_new", "eclf_1", "eclf_0"}
+    assert ingestion.get_watermark(store, "chatgpt", "CONVERSATION_MESSAGE") == "2026-11-10T15:00:00.000000Z"
+
+
 async def test_an_empty_list_does_not_move_the_watermark(run: Run, store: Store, vendor: Vendor) -> None:
     vendor.files.clear()
     await run()

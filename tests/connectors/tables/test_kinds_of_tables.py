@@ -7,12 +7,14 @@ from aiohttp import web
 
 from connectors.errors import NotPublishedError
 from storage import ingestion
+from storage.reading import company_days, project_days
 from storage.store import Store
 from tests.connectors.tables.toy import TODAY, Vendor, company, facts, read, row, table, toy
 
 SNAPSHOT, LOG = table("snapshot", adds=True), table("log", opt_in=True)
 BOTH = toy(SNAPSHOT, LOG)
 ANA, BO = "ana@example.com", "bo@example.com"
+TOLD = frozenset({"merged", "median_minutes"})
 D17, D18, D19 = "2026-11-17", "2026-11-18", "2026-11-19"
 
 
@@ -99,7 +101,7 @@ def number(day: str, **measures: float) -> dict[str, object]:
 async def test_numbers_of_the_whole_organisation_are_kept_by_day_and_replaced_when_restated(
     vendor: Vendor, store: Store
 ) -> None:
-    connector = toy(table("daily"))
+    connector = toy(table("daily", whole=TOLD))
     vendor.pages["daily"] = [{"company": [number("2026-11-12", merged=3), number(D18, merged=7, median_minutes=2.5)]}]
     await read(vendor, store, connector)
     assert company(store) == [("2026-11-12", "merged", 3.0), (D18, "median_minutes", 2.5), (D18, "merged", 7.0)]
@@ -112,7 +114,7 @@ async def test_numbers_of_the_whole_organisation_are_kept_by_day_and_replaced_wh
 async def test_what_the_organisation_did_on_days_that_are_untold_or_late_stays(
     vendor: Vendor, store: Store, silence: dict[str, object] | None
 ) -> None:
-    connector = toy(table("daily", span_days=1))
+    connector = toy(table("daily", span_days=1, whole=TOLD))
     vendor.pages["daily"] = [{"company": [number(D18, merged=7)]}]
     await read(vendor, store, connector)
     vendor.pages["daily"] = [{}]
@@ -124,6 +126,62 @@ async def test_what_the_organisation_did_on_days_that_are_untold_or_late_stays(
     vendor.answer = lambda _request: None
     await read(vendor, store, connector)
     assert company(store) == []
+
+
+async def test_numbers_that_add_up_do_so_over_pages_and_projects_stay_apart(vendor: Vendor, store: Store) -> None:
+    def bill(cost: float, project: str = "") -> dict[str, object]:
+        return {**number(D18, cost=cost), "project": project, "adds": True}
+
+    vendor.pages["bills"] = [{"company": [bill(1), bill(2, "proj_a")]}, {"company": [bill(4), bill(8, "proj_b")]}]
+    connector = toy(table("bills", whole=frozenset({"cost"})))
+    for _ in range(2):
+        await read(vendor, store, connector)
+        days = project_days(store, "toy", date(2026, 11, 18), date(2026, 11, 18)).items()
+        assert {project: told["cost"] for (_, project), told in days} == {"": 5, "proj_a": 2, "proj_b": 8}
+    assert company_days(store, "toy", date(2026, 11, 18), date(2026, 11, 18)) == {date(2026, 11, 18): {"cost": 15}}
+    vendor.pages["bills"] = [{"company": [bill(3, "proj_a")]}]
+    await read(vendor, store, connector)
+    assert company(store) == [(D18, "cost", 3.0)]
+
+
+async def test_one_table_takes_nothing_away_of_what_another_told_of_the_organisation(
+    vendor: Vendor, store: Store
+) -> None:
+    seats, bills = (table(name, optional=True, whole=frozenset({name})) for name in ("seats", "bills"))
+    vendor.pages["seats"], vendor.pages["bills"] = [{"company": [number(D18, seats=9)]}], [{"company": []}]
+    connector = toy(seats, bills)
+    vendor.pages["bills"] = [{"company": [number(D18, bills=5)]}]
+    await read(vendor, store, connector)
+    vendor.pages["seats"] = [{"company": [number(D18, seats=8)]}]
+    vendor.answer = lambda request: web.Response(status=403) if "bills" in request.path else None
+    await read(vendor, store, connector)
+    assert company(store) == [(D18, "bills", 5.0), (D18, "seats", 8.0)]
+
+
+async def test_a_snapshot_of_the_organisation_is_kept_under_today_and_stays(vendor: Vendor, store: Store) -> None:
+    spend = table("spend", whole=frozenset({"spend"}))
+    connector = toy(table("daily", whole=frozenset({"merged"})), people=(spend,))
+    vendor.pages["spend"] = [{"company": [number(str(TODAY), spend=9)]}]
+    await read(vendor, store, connector)
+    vendor.pages["spend"] = [{"company": []}]
+    await read(vendor, store, connector, today=TODAY + timedelta(days=1))
+    assert company(store) == [(str(TODAY), "spend", 9.0)]
+
+
+async def test_people_in_a_project_are_counted_by_day_without_machines_and_each_once(
+    vendor: Vendor, store: Store
+) -> None:
+    told = [{**row(each, D18, model, prompts=1), "project": "proj_a"} for each in (ANA, BO) for model in "xy"]
+    nobody = {**row(None, D18, prompts=1), "project": "proj_a"}
+    vendor.pages["log"] = [{"rows": [*told, nobody, row(ANA, D19, prompts=1)]}]
+    await read(vendor, store, toy(table("log", whole=frozenset({"people"}))))
+    assert company(store) == [(D18, "people", 2.0)]
+
+
+async def test_a_report_that_is_not_to_be_had_for_many_days_is_told(vendor: Vendor, store: Store) -> None:
+    vendor.answer = lambda request: web.Response(status=404) if "bills" in request.path else None
+    report = await read(vendor, store, toy(table("daily"), table("bills", optional=True, whole=frozenset({"cost"}))))
+    assert report.warnings == ("bills is not read: bills answered 404",)
 
 
 async def test_numbers_of_the_organisation_that_cannot_be_are_counted_and_left_out(

@@ -57,6 +57,7 @@ def api_answers(*users: str) -> dict[str, object]:
                 {"id": "user-robot", "email": "ci@example.com", "is_service_account": True},
             ]
         },
+        "costs": {"data": []},
         "completions": {
             "data": [
                 {

@@ -38,8 +38,7 @@ def table(name: str, **more: Any) -> Table:
         return TablePage(
             rows=tuple(DayRow(**{**row, "day": date.fromisoformat(row["day"])}) for row in told.get("rows", ())),
             company=tuple(
-                CompanyRow(day=date.fromisoformat(row["day"]), measures=row["measures"])
-                for row in told.get("company", ())
+                CompanyRow(**{**row, "day": date.fromisoformat(row["day"])}) for row in told.get("company", ())
             ),
             then=then,
             no_data=told.get("no_data", False),
