@@ -2,9 +2,10 @@
 
 import hashlib
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from bot.advice import advice_of, state_of
+from bot.budget_card import budget_alert
 from bot.card import Card, Digest
 from bot.digest import examined, main_tool, remember, weekly_digest
 from bot.format import format_week
@@ -55,7 +56,7 @@ def letter_of(
         case "alert":
             return _alert(subscription, basis, muted)
         case "renewal":
-            return _renewal(subscription, basis)
+            return _renewal(subscription, installation, basis)
 
 
 def _digest(
@@ -102,15 +103,18 @@ def _alert(subscription: Subscription, basis: Basis, muted: tuple[Mute, ...]) ->
     )
 
 
-def _renewal(subscription: Subscription, basis: Basis) -> Letter | None:
+def _renewal(subscription: Subscription, installation: Installation, basis: Basis) -> Letter | None:
+    """Return what money is wasted on: an alert about a contract, else about a budget."""
     found = renewal_alert(subscription.key, basis)
-    if found is None:
+    if found is not None:
+        digest = Digest(week=found.week, card=found.card, views=())
+        return Letter(period=found.period, digest=digest, thread_only=subscription.thread_only)
+    over = budget_alert(subscription.key, basis, installation.settings.budgets)
+    if over is None:
         return None
-    return Letter(
-        period=found.period,
-        digest=Digest(week=found.week, card=found.card, views=()),
-        thread_only=subscription.thread_only,
-    )
+    period, until, card = over
+    week = until - timedelta(days=until.weekday())
+    return Letter(period=period, digest=Digest(week=week, card=card, views=()), thread_only=subscription.thread_only)
 
 
 def _alert_card(found: tuple[Finding, ...], week: date, known: tuple[str, ...], more: int) -> Card:

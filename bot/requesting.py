@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+from bot.budget_card import budget
 from bot.card import Card
 from bot.contracting import contract
 from bot.granting import NotGrantedError, grant, revoke, who_card
@@ -50,6 +51,7 @@ REQUESTS = (
         r"(?:who|roles|who may ask|who can ask)\s*\??()", lambda _, __, at, ___: who_card(at), administrators=True
     ),
     _request(r"contracts?\b(.*)", contract, administrators=True),
+    _request(r"(?:budgets?|metered spend)\s*\??()", budget),
     _request(r"(?:subscriptions|my subscriptions)\s*\??()", listed),
     _request(r"subscribe\b(.*)", subscribe),
     _request(rf"unsubscribe\s+{NUMBER}", unsubscribe),
