@@ -4,6 +4,8 @@ SHELL := /bin/sh
 VENV := .venv
 BIN := $(VENV)/bin
 GIGABYTES ?= 1
+# Where real clients leave pictures of what they showed: not in git, and beside the logs of whoever runs the tests.
+E2E_PICTURES ?= build/pictures
 
 .PHONY: help demo test check lint types lock lock-check bench e2e pictures clean
 
@@ -18,7 +20,8 @@ test: $(VENV)/dev ## Run every test that needs nothing but Python
 
 e2e: $(VENV)/dev ## Drive real clients: a local Slack server, headless Chromium (installs both)
 	@sh tests/e2e/install.sh
-	@$(BIN)/python -m pytest -m e2e
+	@mkdir -p $(E2E_PICTURES)
+	@E2E_PICTURES=$(E2E_PICTURES) $(BIN)/python -m pytest -m e2e
 
 pictures: $(VENV)/dev ## Draw the README's pictures anew: the demo's digest and an answer, as Slack shows them
 	@sh tests/e2e/install.sh

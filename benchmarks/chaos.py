@@ -14,6 +14,7 @@ import asyncio
 import contextlib
 import gc
 import random
+import signal
 import stat
 import subprocess
 import sys
@@ -385,6 +386,8 @@ def main() -> None:
             installation, Quiet(), since=date.fromisoformat(since), today=date.fromisoformat(today), sleep=at_once
         )
         return
+    # A shell that starts this in the background has Ctrl-C ignored, and with it every stop.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     until, seed, wrong = time.monotonic() + 60 * given.minutes, given.seed, 0
     print(" seed  runs  stopped  killed  failed  answers  faults  facts equal", flush=True)
     faults: Counter[str] = Counter()

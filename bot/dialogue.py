@@ -11,6 +11,7 @@ from bot.conversation.understand import Understanding, remembered, understand
 from bot.conversation.vocabulary import Vocabulary, vocabulary_of
 from bot.installation import Installation
 from bot.language import read_by_model
+from bot.noting import note
 from bot.requesting import requested
 from bot.rights import (
     Asker,
@@ -65,6 +66,8 @@ def reply(said: Said, installation: Installation, as_of: date | None = None) -> 
             log_refusal(said.asker, "a request for administrators")
         whom = administrators(installation) if done.refused else ()
         return Reply(card=done.card, refused=done.refused, whom=whom)
+    if (noted := note(said.text, said.asker, rights, installation, as_of)) is not None:
+        return Reply(card=noted)
     basis = seen_by(installation.basis(as_of), rights)
     vocabulary = vocabulary_of(basis)
     context = _context(said, installation, basis, vocabulary)

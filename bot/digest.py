@@ -10,6 +10,8 @@ from bot.advice import advice_of, state_of
 from bot.answer import answer, by_tool
 from bot.card import Advice, Button, Card, Digest, Field
 from bot.format import format_value, format_week
+from bot.learnt import effects_due, with_record
+from bot.open_actions import overdue_in_words
 from bot.reported import footer
 from bot.view_chart import chart_of
 from bot.wording import field, sentence, tool_name
@@ -17,6 +19,7 @@ from insights.basis import Basis
 from insights.catalogue import metrics, views
 from insights.engine import MOST, Examination, examine
 from insights.finding import Finding
+from insights.impact import impacts, records
 from insights.memory.recall import note, recall
 from insights.question import Question
 from insights.series import ALL_TOOLS, COMPANY, Panel, panel
@@ -52,13 +55,15 @@ def weekly_digest(
     seen = replace(seen, findings=tuple(loud[:MOST]), others=tuple(loud[MOST:]))
     card = Card(
         title=f"{organisation}: AI usage, week of {format_week(shown.weeks[-1])}",
-        text=_summary(shown, tool, seen),
+        text=_summary(shown, tool, seen, basis),
         fields=tuple(each for each in (_headline(shown, metric, tool) for metric in HEADLINES) if each),
         chart=chart_of(views()[CHART].chart, shown, (), tool),
-        advice=_advice(seen, tools(basis.store)),
+        advice=_advice(seen, tools(basis.store), basis),
         resolved=tuple(f"{each.words}." for each in seen.resolved),
         buttons=_buttons(seen),
-        footer=footer(shown, tool, by_tool(basis, shown, tool), HEADLINES),
+        footer=" ".join(
+            filter(None, (overdue_in_words(basis), footer(shown, tool, by_tool(basis, shown, tool), HEADLINES)))
+        ),
     )
     # One tool is not set beside others.
     left_out = {"overview", "proficiency", *(() if tool == ALL_TOOLS else ("tools",))}
@@ -74,7 +79,7 @@ def examined(basis: Basis, tool: str, limit: int | None = MOST) -> tuple[Panel, 
     memory = recall(basis.store, shown.weeks[-1], basis.as_of) if shown.weeks else None
     # With each tool beside all of them together, a change can be told to lie in one.
     beside = panel(basis, tools=(tool, *tools(basis.store))) if tool == ALL_TOOLS else shown
-    return shown, examine(beside, tool=tool, limit=limit, memory=memory)
+    return shown, examine(beside, tool=tool, limit=limit, memory=memory, records=records(impacts(basis)))
 
 
 def remember(basis: Basis, digest: Digest, seen: Examination) -> None:
@@ -101,18 +106,19 @@ def _headline(shown: Panel, metric: str, tool: str) -> Field | None:
     return field(shown, metrics()[metric], COMPANY, tool)
 
 
-def _advice(seen: Examination, known: tuple[str, ...]) -> tuple[Advice, ...]:
+def _advice(seen: Examination, known: tuple[str, ...], basis: Basis) -> tuple[Advice, ...]:
     """The findings in words. That all of them are new, as in the first digest, is not said of each."""
     states = [state_of(each) for each in seen.findings]
     earlier = any(each.state != "new" for each in seen.findings)
+    learnt = records(impacts(basis))
     return tuple(
-        replace(advice_of(each, known), state=state if earlier else "")
+        replace(with_record(advice_of(each, known), each, learnt, basis), state=state if earlier else "")
         for each, state in zip(seen.findings, states, strict=True)
     )
 
 
-def _summary(shown: Panel, tool: str, seen: Examination) -> str:
-    """What a leader needs in four sentences, each filled from computed numbers."""
+def _summary(shown: Panel, tool: str, seen: Examination, basis: Basis) -> str:
+    """What a leader needs in a few sentences, each filled from computed numbers."""
     name = tool_name(tool)
     opening = [sentence(shown, metric, COMPANY, tool) for metric in ("weekly_active_users", "messages_per_session")]
     told = [
@@ -120,6 +126,7 @@ def _summary(shown: Panel, tool: str, seen: Examination) -> str:
         _extremes(shown, tool),
         _spenders(shown, tool),
         _count(seen),
+        effects_due(impacts(basis), basis, shown.weeks[-1], shown.reference.name),
     ]
     return " ".join(each for each in told if each)
 

@@ -7,12 +7,13 @@ from typing import Literal
 
 from bot.ingestion import sources_in_order, try_source
 from bot.installation import Installation
-from bot.settings import DIRECTORY, SettingsError
+from bot.settings import DIRECTORY, SettingsError, nearest
 from bot.status import state_of
 from connectors.errors import ConnectorError
 from insights.series import panel
+from insights.words import counted
 from storage.models import family
-from storage.reading import Run, last_runs, models
+from storage.reading import Run, departments, last_runs, models
 from storage.store import schema_version
 
 State = Literal["ok", "look", "wrong"]
@@ -170,6 +171,20 @@ def _teams(installation: Installation) -> Iterator[Check]:
         yield Check(part="teams", state=state, said=said, fix=fix)
 
 
+def _roles(installation: Installation) -> Iterator[Check]:
+    """Departments that the settings name and nobody is in: whoever should see them sees nothing."""
+    settings, known = installation.settings, departments(installation.store)
+    named = [(f"[roles.leaders] {who}", name) for who, names in settings.roles.leaders.items() for name in names]
+    named += [(f"[[subscriptions]] to {each.to}", name) for each in settings.subscriptions for name in each.departments]
+    spelt = {name.casefold() for name in known}
+    unknown = [(where, name) for where, name in named if name.casefold() not in spelt]
+    for where, name in unknown:
+        fix = nearest(name, known) if known else "`ai-usage ingest directory` brings the departments"
+        yield Check(part="roles", state="look", said=f"{where} names no known department: {name!r}", fix=fix)
+    if named and not unknown:
+        yield Check(part="roles", state="ok", said=f"{counted(len(named), 'department')} named, all of them known")
+
+
 PARTS: dict[str, Callable[[Installation], Iterator[Check]]] = {
     "privacy": _privacy,
     "store": _store,
@@ -178,4 +193,5 @@ PARTS: dict[str, Callable[[Installation], Iterator[Check]]] = {
     "directory": _directory,
     "slack": _slack,
     "teams": _teams,
+    "roles": _roles,
 }

@@ -1,7 +1,7 @@
 """What somebody sees who opens the bot's own page: what they may ask, the numbers at a glance, and what is theirs."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from bot.card import Field
@@ -9,12 +9,15 @@ from bot.dialogue import Asker, Said, reply
 from bot.installation import Installation
 from bot.rights import Rights, administrators, rights_of
 from bot.status import SourceStatus, status_of
+from bot.subscribed import what_of
+from bot.subscriptions import Subscription, next_run, own_subscriptions
 from bot.taking import title_of
 from insights.words import day, listing, tool_name
 from storage.taken import Taken, ongoing, taken
 
 MOST_FIELDS = 4
 MOST_ACTIONS = 10
+MOST_SUBSCRIPTIONS = 10
 MOST_SOURCES = 15
 MOST_HOLDERS = 20
 
@@ -47,10 +50,24 @@ class HolderLine:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class SubscriptionLine:
+    """A subscription: its number, what it sends, to which place, when; `fixed` where it stands in the settings."""
+
+    number: str
+    what: str
+    place: str
+    cadence: str
+    next: str
+    paused: bool = False
+    fixed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Home:
     """The page. `rights` says in a sentence what may be asked; `whom` are those to ask, where that is nothing.
 
-    `holders` is None for whoever may not see who has a role.
+    `subscriptions` are those of the person and, for administrators, all; None for whoever may have none. `holders` is
+    None for whoever may not see who has a role.
     """
 
     title: str
@@ -59,6 +76,7 @@ class Home:
     fields: tuple[Field, ...] = ()
     footer: str = ""
     actions: tuple[OwnAction, ...] = ()
+    subscriptions: tuple[SubscriptionLine, ...] | None = None
     sources: tuple[SourceLine, ...] = ()
     holders: tuple[HolderLine, ...] | None = None
 
@@ -80,6 +98,9 @@ def home_of(asker: Asker, installation: Installation, as_of: date | None = None)
         fields=card.fields[:MOST_FIELDS],
         footer=card.footer,
         actions=actions,
+        subscriptions=tuple(
+            _subscription(each) for each in own_subscriptions(asker, installation)[:MOST_SUBSCRIPTIONS]
+        ),
         sources=tuple(_source(each, rights, installation.settings.organisation.timezone) for each in sources),
         holders=_holders(installation) if rights.administrator else None,
     )
@@ -96,6 +117,20 @@ def _may(rights: Rights) -> str:
 def _action(each: Taken, today: date) -> OwnAction:
     overdue = each.due is not None and each.due < today
     return OwnAction(title=title_of(each), key=each.finding, due=each.due, overdue=overdue)
+
+
+def _subscription(each: Subscription) -> SubscriptionLine:
+    at = next_run(each, datetime.now(UTC))
+    paused = each.standing.paused
+    return SubscriptionLine(
+        number=each.number,
+        what=what_of(each),
+        place=each.place,
+        cadence=each.cadence,
+        next=f"paused: {paused}" if paused else f"next {_moment(at, each.timezone)}" if at else "never",
+        paused=bool(paused),
+        fixed=each.made is None,
+    )
 
 
 def _source(each: SourceStatus, rights: Rights, zone: str) -> SourceLine:

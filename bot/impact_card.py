@@ -21,6 +21,7 @@ NOTHING_DONE = (
     "No action was noted as done yet. Press “Done” under a finding, or type “did prompt workshop for Sales on 12 May”: "
     "4, 8 and 12 weeks later I say whether it helped."
 )
+NO_RETURN = "What the use of AI brings in money or time is not measured."
 HOW = (
     f"Fixed before looking: the metric, the departments, and up to {BEFORE} weeks before against "
     f"{listing([str(each) for each in WAITS])} weeks after, beside departments that were not reached and stood as high "
@@ -35,9 +36,13 @@ def impact_card(basis: Basis, departments: Sequence[str] = (), reference: str = 
     if basis.visible is not None:
         found = [each for each in found if set(each.plan.reached) <= set(basis.visible)]
     title = f"{listing(departments)} · Did it help?" if departments else "Did it help?"
-    buttons = (Button(label="Open actions", ask="actions"),)
+    buttons = (
+        Button(label="Open actions", ask="actions"),
+        Button(label="What it costs", ask=f"licenses {' vs '.join(departments)}".strip()),
+        Button(label="How deeply it is used", ask=f"depth {' vs '.join(departments)}".strip()),
+    )
     if not found:
-        return Card(title=title, text=NOTHING_DONE, buttons=buttons)
+        return Card(title=title, text=f"I can't tell yet. {NOTHING_DONE}", buttons=buttons, footer=NO_RETURN)
     told = [impact_in_words(each, basis.currency, reference) for each in found[:MOST_TOLD]]
     learnt = [record_in_words(each, basis.currency) for each in records(every).values() if each.times > 1]
     return Card(
@@ -45,7 +50,7 @@ def impact_card(basis: Basis, departments: Sequence[str] = (), reference: str = 
         text=" ".join((*told, *learnt[:MOST_RECORDS])),
         table=_table(found, basis.currency),
         buttons=buttons,
-        footer=HOW,
+        footer=f"{HOW} {NO_RETURN}",
     )
 
 

@@ -1,30 +1,26 @@
 """What a subscription sends: the week's digest, what turned bad, or a renewal that comes near. Made, not posted."""
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from bot.advice import advice_of, state_of
+from bot.budget_card import budget_alert
 from bot.card import Card, Digest
 from bot.digest import examined, main_tool, remember, weekly_digest
 from bot.format import format_week
 from bot.installation import Installation
-from bot.renewal_card import renewal_card
-from bot.subscriptions import Subscription, visible_of
+from bot.renewal_alerts import renewal_alert
+from bot.subscriptions import Subscription, bare, visible_of
 from insights.basis import Basis
 from insights.catalogue import metrics
 from insights.finding import Finding
-from insights.question import Question
-from insights.renewal import renewals
 from insights.words import counted
 from storage import outbox
 from storage.reading import tools
 from storage.subscriptions import Mute, mutes
 
 MOST_ALERTS = 3
-REMINDERS = (1, 7, 14, 30, 60, 90)
-"""Days before notice is due on which a renewal is told of, the nearest first: once for each."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,14 +28,14 @@ class Letter:
     """One message with its thread, to be posted once for a `period` of a subscription.
 
     `parts` are periods of what it tells besides, such as each finding of an alert. `thread_only` wants one line in the
-    channel and the rest in its thread. `remember` notes what was told, once it was.
+    channel and the rest in its thread. What `tells_findings` is to be remembered, once it was told.
     """
 
     period: str
     digest: Digest
     parts: tuple[str, ...] = ()
     thread_only: bool = False
-    remember: Callable[[], None] = lambda: None
+    tells_findings: bool = False
 
 
 def week_of(week: date) -> str:
@@ -49,26 +45,22 @@ def week_of(week: date) -> str:
 
 
 def letter_of(
-    subscription: Subscription,
-    installation: Installation,
-    as_of: date | None = None,
-    groups: frozenset[str] = frozenset(),
+    subscription: Subscription, as_of: date | None, groups: frozenset[str], installation: Installation
 ) -> Letter | None:
     """Return what the subscription has to tell now; None where that is nothing. `groups` are its owner's."""
-    whole = installation.basis(as_of)
-    basis = replace(whole, visible=visible_of(subscription, installation, groups))
-    muted = mutes(installation.store, subscription.place, basis.as_of)
+    basis = replace(installation.basis(as_of), visible=visible_of(subscription, installation, groups))
+    muted = mutes(installation.store, bare(subscription.place), basis.as_of)
     match subscription.what:
         case "digest":
-            return _digest(subscription, installation, basis, whole, muted)
+            return _digest(subscription, installation, basis, muted)
         case "alert":
-            return _alert(subscription, basis, whole, muted)
+            return _alert(subscription, basis, muted)
         case "renewal":
-            return _renewal(subscription, basis)
+            return _renewal(subscription, installation, basis)
 
 
 def _digest(
-    subscription: Subscription, installation: Installation, basis: Basis, whole: Basis, muted: tuple[Mute, ...]
+    subscription: Subscription, installation: Installation, basis: Basis, muted: tuple[Mute, ...]
 ) -> Letter | None:
     name = installation.settings.organisation.name
     made, seen = weekly_digest(basis, name, quiet=lambda each: is_muted(each, muted))
@@ -78,18 +70,19 @@ def _digest(
         period=week_of(made.week),
         digest=made,
         thread_only=subscription.thread_only,
-        remember=lambda: _remember(whole, name),
+        tells_findings=True,
     )
 
 
-def _remember(whole: Basis, name: str) -> None:
+def remember_week(installation: Installation, as_of: date | None = None) -> None:
     """Note the digest that tells of every department: what is told to some is told, and the weeks are counted once."""
-    digest, seen = weekly_digest(whole, name)
+    whole = installation.basis(as_of)
+    digest, seen = weekly_digest(whole, "")
     if digest is not None:
         remember(whole, digest, seen)
 
 
-def _alert(subscription: Subscription, basis: Basis, whole: Basis, muted: tuple[Mute, ...]) -> Letter | None:
+def _alert(subscription: Subscription, basis: Basis, muted: tuple[Mute, ...]) -> Letter | None:
     shown, seen = examined(basis, main_tool(basis))
     if not shown.weeks:
         return None
@@ -106,21 +99,22 @@ def _alert(subscription: Subscription, basis: Basis, whole: Basis, muted: tuple[
         digest=Digest(week=week, card=card, views=()),
         parts=tuple(told),
         thread_only=subscription.thread_only,
-        remember=lambda: _remember(whole, ""),
+        tells_findings=True,
     )
 
 
-def _renewal(subscription: Subscription, basis: Basis) -> Letter | None:
-    """Return a reminder of the contract whose notice is due first and that was not reminded of so near to it."""
-    for each in renewals(basis):
-        days = each.days_to_notice
-        near = next((step for step in REMINDERS if days is not None and 0 <= days <= step), None)
-        period = f"{each.contract.tool} {each.contract.renews}/{near}"
-        if near is not None and outbox.delivered(basis.store, subscription.key, period) in {None, "failed"}:
-            card = renewal_card(Question(view="renewal", tools=(each.contract.tool,)), basis)
-            digest = Digest(week=each.week, card=card, views=())
-            return Letter(period=period, digest=digest, thread_only=subscription.thread_only)
-    return None
+def _renewal(subscription: Subscription, installation: Installation, basis: Basis) -> Letter | None:
+    """Return what money is wasted on: an alert about a contract, else about a budget."""
+    found = renewal_alert(subscription.key, basis)
+    if found is not None:
+        digest = Digest(week=found.week, card=found.card, views=())
+        return Letter(period=found.period, digest=digest, thread_only=subscription.thread_only)
+    over = budget_alert(subscription.key, basis, installation.settings.budgets)
+    if over is None:
+        return None
+    period, until, card = over
+    week = until - timedelta(days=until.weekday())
+    return Letter(period=period, digest=Digest(week=week, card=card, views=()), thread_only=subscription.thread_only)
 
 
 def _alert_card(found: tuple[Finding, ...], week: date, known: tuple[str, ...], more: int) -> Card:
@@ -180,7 +174,7 @@ def tested(letter: Letter, subscription: Subscription, period: str) -> Letter:
     card = letter.digest.card
     note = f"A test of subscription {subscription.number}, asked for by hand; its own time is {subscription.cadence}."
     digest = replace(letter.digest, card=replace(card, footer=f"{note} {card.footer}".strip()))
-    return replace(letter, digest=digest, period=period, parts=(), remember=lambda: None)
+    return replace(letter, digest=digest, period=period, parts=(), tells_findings=False)
 
 
 def nothing_to_tell(period: str) -> Letter:

@@ -10,6 +10,7 @@ from bot.said import Said
 from bot.subscriptions import (
     WEEKS,
     NotSubscribedError,
+    bare,
     mute,
     visible_departments,
 )
@@ -22,7 +23,7 @@ FOR_WEEKS = re.compile(r"(.*?)(?:\s+for\s+(\d{1,2})\s+weeks?)?", re.IGNORECASE |
 def mute_here(words: str, said: Said, installation: Installation, as_of: date | None = None) -> Card:
     """Keep a department out of what is sent here, for everyone here."""
     name, weeks = _for_weeks(words)
-    place, today = said.place or said.asker.user, as_of or installation.basis().as_of
+    place, today = bare(said.place or said.asker.user), as_of or installation.basis().as_of
     department = _department(name, said, installation)
     kind, what = ("department", department) if department else ("finding", name)
     if not department and ":" not in name:
@@ -38,7 +39,7 @@ def mute_here(words: str, said: Said, installation: Installation, as_of: date | 
 def unmute_here(words: str, said: Said, installation: Installation, as_of: date | None = None) -> Card:
     """Tell a department or finding here again."""
     del as_of
-    name, place = words.strip(), said.place or said.asker.user
+    name, place = words.strip(), bare(said.place or said.asker.user)
     what = _department(name, said, installation) or name
     gone = {unmute(installation.store, place, "department", what), unmute(installation.store, place, "finding", what)}
     if gone == {False}:
@@ -48,7 +49,7 @@ def unmute_here(words: str, said: Said, installation: Installation, as_of: date 
 
 def muted_here(_: str, said: Said, installation: Installation, as_of: date | None = None) -> Card:
     """Tell what is muted here."""
-    place, today = said.place or said.asker.user, as_of or installation.basis().as_of
+    place, today = bare(said.place or said.asker.user), as_of or installation.basis().as_of
     visible = visible_departments(said.asker, installation)
     held = [each for each in mutes(installation.store, place, today) if each.kind == "finding" or each.what in visible]
     if not held:

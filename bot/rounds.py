@@ -9,12 +9,13 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from typing import Any, TypeVar
 
 from bot.card import Card
 from bot.deliver import Delivery, Postman, cannot_tell, deliver, settle
 from bot.format import format_day
 from bot.installation import Installation
-from bot.letters import Letter, introduced, letter_of, nothing_to_tell, tested
+from bot.letters import Letter, introduced, letter_of, nothing_to_tell, remember_week, tested
 from bot.reference import new_reference
 from bot.subscriptions import (
     GRACE,
@@ -31,25 +32,34 @@ from storage.subscriptions import stand
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
 AGAIN = timedelta(minutes=5)
 """After this long a letter that could not be sent is tried again, until it is GRACE late."""
 
 NO_POSTMAN = "its platform is not in the settings"
 
 
-Letters = Callable[[Subscription, Installation, date | None, frozenset[str]], Letter | None]
+Letters = Callable[[Subscription, date | None, frozenset[str], Installation], Letter | None]
 """Makes what a subscription has to tell, as of a day, to whoever is in these groups."""
+
+Ask = Callable[..., Any]
+"""Calls a function with arguments and, after them, the installation: here, or in another process."""
 
 
 @dataclass(slots=True)
 class Rounds:
-    """What rounds are made with, and when a subscription is tried again. `postmen` are by platform."""
+    """What rounds are made with, and when a subscription is tried again. `postmen` are by platform.
+
+    `ask` works letters out in another process, so that whoever is listened to is not held up.
+    """
 
     installation: Installation
     postmen: Mapping[str, Postman]
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     lease: timedelta = outbox.LEASE
     letters: Letters = letter_of
+    ask: Ask | None = None
     later: dict[str, datetime] = field(default_factory=dict)
 
     async def make(self) -> None:
@@ -62,7 +72,9 @@ class Rounds:
         await self._send_tests(known)
 
     async def _look_after(self, subscription: Subscription) -> None:
-        now = self.clock()
+        now, standing = self.clock(), subscription.standing
+        if standing.paused and not standing.paused_by and standing.paused_at is not None:
+            await self._tell_of_pause(subscription, standing.paused)
         if (lost := missed(subscription, now)) is not None:
             await self._done(subscription, lost)
             await self._tell(subscription, f"It was due on {lost:%Y-%m-%d %H:%M} UTC and was not sent: nobody was up.")
@@ -92,9 +104,14 @@ class Rounds:
         if not subscription.standing.introduced:
             letter = introduced(letter, subscription, _following(subscription, at))
         delivery = await self._deliver(letter, subscription, postman)
+        await self._note(subscription, at, letter, delivery)
+
+    async def _note(self, subscription: Subscription, at: datetime, letter: Letter, delivery: Delivery) -> None:
+        """Note how a delivery ended, for the next round and for whose it is."""
         match delivery.state:
             case "sent":
-                await asyncio.to_thread(letter.remember)
+                if letter.tells_findings:
+                    await self._asked(remember_week)
                 await self._done(subscription, at, introduced=True, trouble="")
             case "already":
                 await self._sent_before(subscription, at, letter)
@@ -123,7 +140,14 @@ class Rounds:
 
     async def _letter(self, subscription: Subscription, postman: Postman) -> Letter | None:
         groups = await self._groups(subscription, postman)
-        return await asyncio.to_thread(self.letters, subscription, self.installation, None, groups)
+        return await self._asked(self.letters, subscription, None, groups)
+
+    async def _asked(self, function: Callable[..., T], *arguments: object) -> T:
+        """Work something out where it holds up nobody who listens."""
+        if self.ask is None:
+            return await asyncio.to_thread(function, *arguments, self.installation)
+        told: T = await asyncio.to_thread(self.ask, function, *arguments)
+        return told
 
     async def _groups(self, subscription: Subscription, postman: Postman) -> frozenset[str]:
         return await postman.groups(subscription.owner) if subscription.owner else frozenset()
@@ -148,6 +172,9 @@ class Rounds:
     async def _pause(self, subscription: Subscription, why: str) -> None:
         stored = {"paused": why, "paused_at": self.clock(), "paused_by": ""}
         await asyncio.to_thread(stand, self.installation.store, subscription.key, **stored)
+        await self._tell_of_pause(subscription, why)
+
+    async def _tell_of_pause(self, subscription: Subscription, why: str) -> None:
         resume = f"“resume {subscription.number}” goes on when that is put right."
         await self._tell(subscription, f"It is paused: {why}. {resume}")
 
@@ -157,9 +184,9 @@ class Rounds:
 
     async def _tell(self, subscription: Subscription, what: str) -> None:
         """Tell the owner, once as long as it is the same; the log has it as well."""
-        log.warning("subscription %s to %s: %s", subscription.number, subscription.place, what)
         if subscription.standing.trouble == what:
             return
+        log.warning("subscription %s to %s: %s", subscription.number, subscription.place, what)
         await asyncio.to_thread(stand, self.installation.store, subscription.key, trouble=what)
         owner, postman = owner_of(subscription, self.installation), self.postmen.get(subscription.platform)
         if postman is None or not owner:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import signal
 import traceback
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, date, datetime
@@ -37,7 +37,8 @@ from bot.slack.letters import slack_postman
 from bot.slack.oauth import install_routes
 from bot.slack.voice import Voice
 from bot.stopping import Stop
-from bot.subscriptions import next_run, subscriptions_of
+from bot.subscription_form import changed, current
+from bot.subscriptions import next_run, place_gone, subscriptions_of
 from bot.teams.answering import TeamsVoice
 from bot.teams.app import Teams
 from bot.teams.letters import teams_postman
@@ -80,7 +81,7 @@ def web_voice(installation: Installation, as_of: date | None = None, crew: Crew 
     """Return what the chat page says; with a crew, answers are worked out by it."""
     told = partial(crew.ask, reply) if crew else replying(installation, as_of)
     return WebVoice(
-        ask=lambda text: told(Said(text=text, asker=Asker(platform="web"))).card,
+        ask=lambda text, visitor: told(Said(text=text, asker=Asker(platform="web"), thread=f"web:{visitor}")).card,
         digest=digesting(installation, as_of),
         draw=partial(crew.run, draw) if crew else draw,
         organisation=installation.settings.organisation.name,
@@ -93,6 +94,10 @@ def teams_voice(installation: Installation, crew: Crew | None = None) -> TeamsVo
         reply=partial(crew.ask, reply) if crew else replying(installation),
         perform=partial(crew.ask, perform) if crew else lambda deed, asker: perform(deed, asker, installation),
         first_heard=lambda event: first_heard(installation.store, event, datetime.now(UTC)),
+        gone=lambda place: log.info(
+            "%d subscriptions of a Teams conversation paused",
+            place_gone(installation, place, "the app was removed there"),
+        ),
     )
 
 
@@ -130,7 +135,7 @@ async def serve(installation: Installation) -> None:
     schedule = start_schedule(
         settings,
         ingest=reading.ingest,
-        rounds=Rounds(installation, postmen(slack, teams)).make,
+        rounds=Rounds(installation, postmen(slack, teams), ask=crew.ask).make,
         not_before=_told_to_wait(installation),
     )
     for run in schedule.next_runs():
@@ -178,7 +183,17 @@ async def _slack(installation: Installation, crew: Crew) -> Slack:
         keys,
         installs=slack_installs(slack, installation),
         store=installation.store,
+        lost=losing(installation),
     )
+
+
+def losing(installation: Installation) -> Callable[[str, str, str], Awaitable[None]]:
+    """Return what pauses the subscriptions of a channel that is gone, given its workspace, id and what happened."""
+
+    async def lost(team: str, channel: str, why: str) -> None:
+        await asyncio.to_thread(place_gone, installation, f"{team}:{channel}", why)
+
+    return lost
 
 
 def slack_voice(installation: Installation, crew: Crew) -> Voice:
@@ -190,6 +205,8 @@ def slack_voice(installation: Installation, crew: Crew) -> Voice:
         perform=partial(crew.ask, perform),
         form=partial(crew.ask, form),
         home=partial(crew.ask, home_of),
+        subscription=partial(crew.ask, current),
+        change=partial(crew.ask, changed),
         by_group=lambda: by_group(installation),
     )
 

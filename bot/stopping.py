@@ -10,6 +10,9 @@ from connectors.report import Progress, StoppedError
 
 T = TypeVar("T")
 
+AGAIN = 2.0
+"""Seconds after which a run that goes on is ended again; what it has to put away takes less."""
+
 
 @dataclass(kw_only=True, slots=True)
 class Stop:
@@ -24,7 +27,7 @@ class Stop:
         with self._guard:
             self.wanted.set()
             for task, loop in self._going_on.items():
-                loop.call_soon_threadsafe(task.cancel)
+                loop.call_soon_threadsafe(_end, task, loop)
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Run `work` on an event loop of this thread's own. Raises StoppedError where it was ended."""
@@ -51,6 +54,13 @@ class Stop:
     def watching(self, progress: Progress) -> Progress:
         """Return `progress`, with the run ended at its next step where that is wanted."""
         return _Stopping(stop=self, inner=progress)
+
+
+def _end(task: asyncio.Task[Any], loop: asyncio.AbstractEventLoop) -> None:
+    """End a run, and again as long as it goes on: a timeout that falls together with its end swallows that."""
+    if not task.done():
+        task.cancel()
+        loop.call_later(AGAIN, _end, task, loop)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

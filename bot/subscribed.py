@@ -68,7 +68,7 @@ resume_one = on_number(lambda number, said, at: resume(number, said.asker, at), 
 def preview(words: str, said: Said, installation: Installation, as_of: date | None = None) -> Card:
     """Show what a subscription would send now, to the asker."""
     found = find(words, said.asker, installation)
-    letter = letter_of(found, installation, as_of, said.asker.groups)
+    letter = letter_of(found, as_of, said.asker.groups, installation)
     if letter is None:
         return Card(title=f"Nothing to send for {found.number}", text="There is nothing to tell now: nothing is sent.")
     card = letter.digest.card

@@ -75,13 +75,21 @@ def understood(words: str, said: Said) -> Understood:
         if found := CHANNEL.fullmatch(word):
             wanted = replace(wanted, place=f"{team}:{found[1]}" if team else found[1])
         elif plain == "here":
-            wanted = replace(wanted, place=said.place or said.asker.user)
+            wanted = replace(wanted, place=_here(said, team))
         elif plain == "anyway":
             anyway = True
         elif plain != "me" and plain not in NOISE:
             wanted = _with(wanted, word)
     default = "monday" if wanted.what == "digest" else "daily"
     return Understood(wanted=replace(wanted, day=wanted.day or default), anyway=anyway)
+
+
+def _here(said: Said, team: str) -> str:
+    """The place it was said in, with its workspace in Slack: one bot may speak in several."""
+    if not said.place:
+        return said.asker.user
+    bare_id = said.asker.platform == "slack" and bare(said.place) == said.place
+    return f"{team}:{said.place}" if team and bare_id else said.place
 
 
 def _with(wanted: Wanted, word: str) -> Wanted:

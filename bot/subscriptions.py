@@ -204,7 +204,7 @@ def create(wanted: Wanted, asker: Asker, installation: Installation, now: dateti
     rights = rights_of(asker, installation)
     checked = _checked(wanted, rights, installation)
     for each in subscriptions_of(installation):
-        if (each.place, each.what, each.audience) == (checked.place, checked.what, checked.audience):
+        if (bare(each.place), each.what, each.audience) == (bare(checked.place), checked.what, checked.audience):
             raise NotSubscribedError(f"There is one already, number {each.number}: {each.cadence}.")
     platform: Literal["slack", "teams"] = "teams" if asker.platform == "teams" else "slack"
     made = Kept(**asdict(checked), platform=platform, owner=asker.user, created=now or datetime.now(UTC))
@@ -285,7 +285,7 @@ def mute(
 ) -> Mute:
     """Do not tell a department, or a finding by its key, in a place for some weeks, whoever reads there."""
     muted = Mute(
-        place=place,
+        place=bare(place),
         kind=kind,
         what=what,
         until=today + timedelta(weeks=weeks),
@@ -294,6 +294,19 @@ def mute(
     )
     kept.mute(installation.store, muted)
     return muted
+
+
+def place_gone(installation: Installation, place: str, why: str, now: datetime | None = None) -> int:
+    """Pause what is sent to a place that is archived, deleted, or that the bot was taken out of; return how many.
+
+    The next round tells whose they are, once.
+    """
+    gone = [
+        each for each in subscriptions_of(installation) if bare(each.place) == bare(place) and not each.standing.paused
+    ]
+    for each in gone:
+        kept.stand(installation.store, each.key, paused=why, paused_at=now or datetime.now(UTC), paused_by="")
+    return len(gone)
 
 
 def note_arrived(installation: Installation, key: str, period: str, *, there: bool) -> bool:

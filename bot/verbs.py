@@ -8,8 +8,8 @@ from typing import assert_never
 from bot.card import Button, Card
 from bot.choosing import dismiss, restore, snooze
 from bot.deeds import Deed, NotDoneError
-from bot.dialogue import Asker
 from bot.explaining import explained
+from bot.rights import Asker
 from bot.settings import nearest
 from bot.taking import RAW, action_of, assign, did, done, heard_again, now_utc, quiet, title_of
 from insights.basis import Basis

@@ -13,54 +13,15 @@ Sources: the reference of the Admin API, read in 2026.
 from datetime import date
 from functools import partial
 
-import msgspec
-
 from connectors.connector import Connector, Permission, Scopes, Table, TableFeed
 from connectors.parts.anthropic_bills import SPAN, ask_bills, read_bills
+from connectors.parts.claude_code_report import REPORT, Cost, Row, Tokens
 from connectors.parts.parsing import cents, known, next_page, nonzero
 from connectors.rows import DayRow, Request, TablePage
 
 API_KEYS = "use by an API key, which is no person"
 
 
-class _Tokens(msgspec.Struct):
-    input: int | None = None
-    output: int | None = None
-
-
-class _Cost(msgspec.Struct):
-    amount: float | None = None
-
-
-class _Model(msgspec.Struct):
-    model: str | None = None
-    tokens: _Tokens | None = None
-    estimated_cost: _Cost | None = None
-
-
-class _Actor(msgspec.Struct):
-    type: str
-    email_address: str | None = None
-
-
-class _Core(msgspec.Struct):
-    num_sessions: int | None = None
-
-
-class _Row(msgspec.Struct):
-    date: str
-    actor: _Actor
-    core_metrics: _Core | None = None
-    model_breakdown: list[_Model] | None = None
-
-
-class _Report(msgspec.Struct):
-    data: list[_Row]
-    has_more: bool = False
-    next_page: str | None = None
-
-
-_REPORT = msgspec.json.Decoder(_Report)
 _PATH = "organizations/usage_report/claude_code"
 
 
@@ -72,7 +33,7 @@ def ask(scopes: Scopes, first: date, last: date) -> tuple[Request, ...]:
 
 def parse(answer: bytes, request: Request) -> TablePage:
     """Return what each person did. Raises ValueError for a page that says there is more, but not where."""
-    report = _REPORT.decode(answer)
+    report = REPORT.decode(answer)
     people = [row for row in report.data if row.actor.type == "user_actor"]
     return TablePage(
         rows=tuple(each for row in people for each in _rows(row)),
@@ -81,14 +42,14 @@ def parse(answer: bytes, request: Request) -> TablePage:
     )
 
 
-def _rows(row: _Row) -> list[DayRow]:
+def _rows(row: Row) -> list[DayRow]:
     day, email = date.fromisoformat(row.date[:10]), row.actor.email_address
     rows = []
     # Somebody without a session that day was not active, and has no fact.
     if row.core_metrics and row.core_metrics.num_sessions:
         rows.append(DayRow(day=day, email=email, measures={"sessions": row.core_metrics.num_sessions}))
     for each in row.model_breakdown or ():
-        tokens, cost = each.tokens or _Tokens(), each.estimated_cost or _Cost()
+        tokens, cost = each.tokens or Tokens(), each.estimated_cost or Cost()
         measures = known(input_tokens=tokens.input, output_tokens=tokens.output, cost=cents(cost.amount))
         rows.append(DayRow(day=day, email=email, model=each.model, measures=measures))
     return rows

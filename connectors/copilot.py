@@ -25,9 +25,10 @@ from datetime import date
 from connectors.connector import Connector, Permission, Scopes, Table, TableFeed
 from connectors.parts import copilot_interactions
 from connectors.parts.copilot_interactions import NO_DAY, is_copilot
+from connectors.parts.copilot_trend import REPORTS, TREND
 from connectors.parts.graph import PRODUCTS, ask_products, newest_report, note_of, read_holders, read_report, read_seats
-from connectors.parts.headings import number_in, read_day
-from connectors.parts.parsing import always, known
+from connectors.parts.headings import read_day
+from connectors.parts.parsing import always
 from connectors.rows import Account, CompanyRow, DayRow, Request, TablePage
 
 CONCEALED = (
@@ -36,12 +37,8 @@ CONCEALED = (
 )
 _HASH = re.compile(r"[0-9a-fA-F]{32}")
 _LAST = "lastactivitydate"
-_ACTIVE = ("anyappactiveusers",)
-_PROMPTS = ("promptssubmitted", "promptssubmittedforallapps", "promptssubmittedanyapp", "totalpromptssubmitted")
-"""What a column may be called, in small letters and digits only."""
 
 ask_usage = always(newest_report("getMicrosoft365CopilotUsageUserDetail"))
-ask_trend = always(newest_report("getMicrosoft365CopilotUserCountTrend"))
 
 
 def ask_people(scopes: Scopes, first: date, last: date) -> tuple[Request, ...]:
@@ -80,26 +77,9 @@ def parse_usage(answer: bytes, request: Request) -> TablePage:
     return TablePage(rows=tuple(rows), then=then, passed=passed, bad=bad)
 
 
-def parse_trend(answer: bytes, request: Request) -> TablePage:
-    """Return what the whole tenant did by day. Raises ValueError for a report that is cut or is none."""
-    sheet, then = read_report(answer, request)
-    days, bad = [], Counter[str]()
-    at = sheet.heading("reportdate") if sheet.headings else ""
-    for line in sheet.lines:
-        measures = known(active_people=number_in(line, *_ACTIVE), prompts=number_in(line, *_PROMPTS))
-        day = read_day(line.get(at, ""))
-        if day is None:
-            bad[NO_DAY] += 1
-        elif measures:
-            days.append(CompanyRow(day=day, measures=measures))
-    return TablePage(company=tuple(days), then=then, bad=bad)
-
-
 _SEATS = frozenset({"purchased_seats", "assigned_seats"})
-_WHERE = "Entra admin centre: App registrations, the application, API permissions, Application permissions of Graph"
-_USERS = Permission(name="User.Read.All and Organization.Read.All (Microsoft Graph)", where=_WHERE)
-_REPORTS = Permission(name="Reports.Read.All (Microsoft Graph)", where=_WHERE)
-_INTERACTIONS = Permission(name="AiEnterpriseInteraction.Read.All (Microsoft Graph)", where=_WHERE)
+_USERS = Permission(name="User.Read.All and Organization.Read.All (Microsoft Graph)", where=REPORTS.where)
+_INTERACTIONS = Permission(name="AiEnterpriseInteraction.Read.All (Microsoft Graph)", where=REPORTS.where)
 
 copilot = Connector(
     tool="copilot",
@@ -129,16 +109,8 @@ copilot = Connector(
     feed=TableFeed(
         people=(Table(name="users", permission=_USERS, ask=ask_people, parse=parse_people, whole=_SEATS),),
         tables=(
-            Table(name="usage report", permission=_REPORTS, ask=ask_usage, parse=parse_usage, adds=True),
-            Table(
-                name="trend",
-                permission=_REPORTS,
-                ask=ask_trend,
-                parse=parse_trend,
-                adds=True,
-                optional=True,
-                whole=frozenset({"active_people", "prompts"}),
-            ),
+            Table(name="usage report", permission=REPORTS, ask=ask_usage, parse=parse_usage, adds=True),
+            TREND,
             Table(
                 name="interactions",
                 permission=_INTERACTIONS,

@@ -4,10 +4,12 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from types import MappingProxyType
 
 from insights.detectors import DETECTORS
 from insights.finding import Detector, Finding
 from insights.grouping import grouped
+from insights.impact import Record
 from insights.memory.looked import Scope, judges_of, passed_of, scope_of
 from insights.memory.recall import Memory, beside, gone, silenced
 from insights.memory.resolved import Resolved, resolved_of
@@ -17,6 +19,8 @@ from insights.signs import judged
 from insights.visible import visible_findings, visible_memory, visible_resolved
 from insights.weekly import COMPANY
 from storage.findings import Choice
+
+NOTHING_LEARNT: Mapping[str, Record] = MappingProxyType({})
 
 GENERAL = "changes"
 """The detector that tells whatever changed and no pattern explains."""
@@ -72,6 +76,7 @@ def examine(
     limit: int | None = MOST,
     detectors: Iterable[Detector] = DETECTORS,
     memory: Memory | None = None,
+    records: Mapping[str, Record] = NOTHING_LEARNT,
 ) -> Examination:
     """Return the findings about one tool (by default the panel's first), ranked by `Finding.rank`; ties by key.
 
@@ -79,8 +84,8 @@ def examine(
 
     Impact (0..1) is how large the effect is, times the root of the part of the company that it concerns; confidence
     (0..1) is one minus the chance that ordinary weeks look like it; novelty falls as digests tell it again
-    (`insights.memory`); actionable is how easily something is done about it. At most `limit` are kept. A detector
-    that fails is a fault and stops no other.
+    (`insights.memory`); actionable is how easily something is done about it, more where `records` say that the action
+    helped here, less where it did not. At most `limit` are kept. A detector that fails is a fault and stops no other.
     """
     shown = panel.whole.narrowed(tool) if tool else panel.whole
     every = {each.id: each for each in detectors}
@@ -94,6 +99,7 @@ def examine(
         names = tuple(each for each in names if each in cut.departments)
     judges = judges_of(shown, scanned)
     known = memory or Memory()
+    found = [replace(each, actionable=proven(each.actionable, records.get(each.action.id))) for each in found]
     found = [beside(each, known, judges) for each in _once(tuple(grouped(found, names)))]
     if panel.whole is not panel:
         found = [visible_memory(each, panel.departments) for each in found]
@@ -115,6 +121,11 @@ def examine(
         tried=scanned.tried,
         passed=tuple(each for each in passed_of(scanned) if each.department in {COMPANY, *panel.departments}),
     )
+
+
+def proven(actionable: float, record: Record | None) -> float:
+    """Return how worthwhile an action is beside what it did here: times 0.5 to 1.5, 1 where nothing is known."""
+    return actionable if record is None else min(actionable * (0.5 + record.promise), 1.0)
 
 
 def findings(panel: Panel, limit: int | None = MOST) -> list[Finding]:
@@ -158,7 +169,8 @@ def _once(found: Sequence[Finding]) -> Iterator[Finding]:
 
 def _covers(pattern: Finding, change: Finding) -> bool:
     where = not pattern.departments or not change.departments or set(pattern.departments) & set(change.departments)
-    return bool(where) and pattern.direction in {0, change.direction}
+    # What tells how things stand does not say that they have changed.
+    return bool(where) and pattern.direction == change.direction
 
 
 def _fault(detector: str, error: Exception) -> Fault:

@@ -120,7 +120,7 @@ def impacts(basis: Basis) -> tuple[Impact, ...]:
     """Return what became of every action that was done, the one done last first."""
     plans = [each for each in map(plan_of, taken(basis.store)) if each]
     newest, oldest = latest_complete_week(basis.as_of, last_day(basis.store)), first_week(basis.store)
-    if newest is None or oldest is None:
+    if not plans or newest is None or oldest is None:
         return ()
 
     @cache

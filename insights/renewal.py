@@ -49,6 +49,7 @@ class Renewal:
 
     `notice` is the last day on which the contract can be changed. `idle` seats are assigned and were not used in 28
     days, those of joiners within 30 days (`in_grace`) left out. `unassigned` were bought and given to nobody.
+    `active_before` are those that the two weeks before saw in use, where known.
 
     Three amounts that must not be mixed up: `at_risk` is what unassigned and idle seats cost from now until the
     contract renews; `reassignable` what idle seats cost a month, which can be given to others today; `reducible` what a
@@ -69,6 +70,7 @@ class Renewal:
     departments: tuple[DepartmentSeats, ...]
     active_then: Forecast | None
     cost_per_active: float | None
+    active_before: tuple[float, ...] = ()
 
     @property
     def purchased(self) -> float | None:
@@ -179,6 +181,7 @@ def _renewal(shown: Panel, contract: Contract, as_of: date) -> Renewal:
         ),
         active_then=_active_then(shown, notice),
         cost_per_active=purchased * price / active if purchased and price is not None and active else None,
+        active_before=tuple(each for each in shown.values("seats_active")[-3:-1] if each is not None),
     )
 
 

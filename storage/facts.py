@@ -122,7 +122,11 @@ class Alias:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Contract:
-    """What was bought: `seats` of `tool` at `price` a seat and month."""
+    """What was bought: `seats` of `tool` at `price` a seat and month.
+
+    `true_up` is how often seats beyond those bought are billed; between renewals none can be given back. `alert_above`
+    is the share of the seats from which forecast waste is told by itself.
+    """
 
     tool: str
     seats: int | None = None
@@ -130,6 +134,8 @@ class Contract:
     currency: str = "USD"
     renews: date | None = None
     notice_days: int | None = None
+    true_up: str = "none"
+    alert_above: float = 0.15
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

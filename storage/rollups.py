@@ -114,9 +114,17 @@ def _with_those_that_see_them(connection: Connection) -> list[date]:
     return list(connection.scalars(select(rollup_due.c.week).order_by(rollup_due.c.week)))
 
 
+def _any(flag: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether a flag is set in any row of a group: PostgreSQL has no largest of truth values."""
+    return func.max(cast(flag, Integer)) == 1
+
+
 def _owners() -> Subquery:
     """Every known alias with the person it leads to, through at most two steps: account → address → main address."""
-    one = select(alias.c.alias, func.min(alias.c.person).label("person")).group_by(alias.c.alias).cte("one_step")
+    # PostgreSQL has no least of several byte strings before its version 18
+    first = func.row_number().over(partition_by=alias.c.alias, order_by=alias.c.person)
+    ordered = select(alias.c.alias, alias.c.person, first.label("place")).subquery("ordered")
+    one = select(ordered.c.alias, ordered.c.person).where(ordered.c.place == 1).cte("one_step")
     two = one.alias("second_step")
     return (
         select(one.c.alias, func.coalesce(two.c.person, one.c.person).label("person"))
@@ -143,7 +151,7 @@ def _fill_person_week(connection: Connection, week: date) -> None:
             department,
             func.count(distinct(usage.c.day)),
             *(func.sum(usage.c[name]) for name in MEASURES),
-            func.max(usage.c.tokens_estimated),
+            _any(usage.c.tokens_estimated),
         )
         .select_from(joined)
         .where(usage.c.day.between(week, week + timedelta(days=6)))
@@ -228,7 +236,7 @@ def _activity(week: date) -> Select[Any]:
             *by,
             grain.c.person,
             *(func.sum(grain.c[name]).label(name) for name in MEASURES),
-            func.max(grain.c.tokens_estimated).label("tokens_estimated"),
+            _any(grain.c.tokens_estimated).label("tokens_estimated"),
         )
         .group_by(*by, grain.c.person)
         .cte("person")
@@ -247,7 +255,7 @@ def _activity(week: date) -> Select[Any]:
         *by_group,
         func.count().label("people"),
         *(func.sum(ranked.c[name]).label(name) for name in MEASURES),
-        func.max(ranked.c.tokens_estimated).label("tokens_estimated"),
+        _any(ranked.c.tokens_estimated).label("tokens_estimated"),
         func.sum(case((ranked.c.place <= 10, ranked.c.prompts))).label("top_ten_prompts"),
         func.sum(case((decile, ranked.c.prompts))).label("top_decile_prompts"),
         func.sum(case((decile, 1), else_=0)).label("top_decile_people"),

@@ -143,6 +143,37 @@ contract = Table(
     Column("currency", String(8), nullable=False),
     Column("renews", Date),
     Column("notice_days", Integer),
+    Column("true_up", String(16), nullable=False, server_default="none"),
+    Column("alert_above", Float, nullable=False, server_default="0.15"),
+)
+
+contract_said = Table(
+    "contract_said",
+    metadata,
+    Column("tool", String(32), nullable=False),
+    Column("change", Integer, nullable=False),
+    Column("terms", Text, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("who", String(128), nullable=False),
+    PrimaryKeyConstraint("tool", "change"),
+    comment="a row a change by an administrator; terms: JSON of the contract, '' where it was taken away; who: opaque",
+)
+
+renewal_told = Table(
+    "renewal_told",
+    metadata,
+    Column("subscription", String(128), nullable=False),
+    Column("tool", String(32), nullable=False),
+    Column("renews", Date, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("on", Date, nullable=False),
+    Column("days", Integer, nullable=False),
+    Column("share", Float, nullable=False),
+    Column("seats", Float, nullable=False),
+    Column("above", Boolean, nullable=False),
+    PrimaryKeyConstraint("subscription", "tool", "renews", "number"),
+    comment="what was told of a contract before it renews; kind: 'crossed', 'near', 'worse' or 'resolved'",
 )
 
 # What ingestion remembers ------------------------------------------------------------------------------------------

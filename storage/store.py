@@ -18,7 +18,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from storage.errors import StoreError
 
-REVISION = "0013"
+REVISION = "0014"
 """The newest migration; a test holds that it is the head of `storage/migrations/versions`."""
 
 PRAGMAS = MappingProxyType(

@@ -21,7 +21,7 @@ TakenState = Literal["open", "assigned", "done", "snoozed", "dismissed"]
 """`open` is an action that was given back or restored: it is nobody's, and nothing keeps it quiet."""
 
 ENDED: frozenset[TakenState] = frozenset({"done", "dismissed"})
-ATTEMPTS = 5
+ATTEMPTS = 20
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,6 +87,13 @@ def ongoing(actions: Iterable[Taken], owner: str = "") -> tuple[Taken, ...]:
 def course(store: Store, id: str) -> tuple[Taken, ...]:  # noqa: A002 - what it is called everywhere
     """Return every change of one action, the first first; nothing for an id that nobody has."""
     wanted = select(action_taken).where(action_taken.c.id == id).order_by(action_taken.c.change)
+    with store.reading() as connection:
+        return tuple(_read(row) for row in connection.execute(wanted).mappings())
+
+
+def changes(store: Store) -> tuple[Taken, ...]:
+    """Return every change of every action, the newest first."""
+    wanted = select(action_taken).order_by(action_taken.c.at.desc(), action_taken.c.id, action_taken.c.change.desc())
     with store.reading() as connection:
         return tuple(_read(row) for row in connection.execute(wanted).mappings())
 

@@ -1,26 +1,25 @@
-"""What was found and what to do about it: "anything unusual?", "what should we do about sales?", "did it help?"."""
+"""What was found and what to do about it: "anything unusual?", "what should we do about sales?"."""
 
 from collections.abc import Sequence
 
 from bot.advice import advice_of
-from bot.card import Button, Card, Table
+from bot.card import Button, Card
 from bot.format import format_week
+from bot.learnt import with_record
+from bot.open_actions import open_table
 from bot.reported import footer
 from bot.wording import tool_name
-from insights.actions import ACTIONS
 from insights.basis import Basis
 from insights.engine import Examination, examine
 from insights.finding import Finding
+from insights.impact import impacts, records
 from insights.memory.recall import hushed
 from insights.question import Question
 from insights.series import Panel, panel
 from insights.words import counted, listing
 from storage.reading import tools
-from storage.taken import taken
 
 MOST = 3
-MOST_TAKEN = 8
-TITLES = {each.id: each.title for each in ACTIONS}
 
 
 def seen(basis: Basis, tool: str) -> tuple[Panel, Examination | None]:
@@ -28,7 +27,9 @@ def seen(basis: Basis, tool: str) -> tuple[Panel, Examination | None]:
     shown = panel(basis, tools=(tool, *tools(basis.store)) if tool == "*" else (tool,))
     if not shown.weeks:
         return shown, None
-    return shown, examine(shown, tool=tool, limit=None, memory=hushed(basis.store, basis.as_of))
+    return shown, examine(
+        shown, tool=tool, limit=None, memory=hushed(basis.store, basis.as_of), records=records(impacts(basis))
+    )
 
 
 def about(found: Sequence[Finding], question: Question) -> list[Finding]:
@@ -49,7 +50,10 @@ def changes_card(question: Question, basis: Basis, tool: str) -> Card | None:
     mine = about(examined.findings, question)
     where = listing(question.departments)
     text = mine[0].headline if mine else f"Nothing unusual{f' in {where}' if where else ''}."
-    more = f" {counted(len(mine) - 1, 'more finding')} below." if len(mine) > 1 else ""
+    more = ""
+    if len(mine) > 1:
+        rest = len(mine[:MOST]) - 1
+        more = f" {counted(len(mine) - 1, 'more finding')}, the largest {counted(rest, 'one', 'ones')} below."
     tested = f" {examined.tried:,} hypotheses were tested for change." if examined.tried else ""
     return Card(
         title=f"{where or 'Whole company'} · What is notable · {tool_name(tool)}",
@@ -76,49 +80,18 @@ def recommended_card(question: Question, basis: Basis, tool: str) -> Card | None
         text += f" {counted(len(mine[:MOST]) - 1, 'more thing')} to do below." if len(mine) > 1 else ""
     else:
         text = f"Nothing that was found calls for an action{for_whom} now."
+    learnt, known = records(impacts(basis)), tools(basis.store)
     return Card(
         title=f"{where or 'Whole company'} · What to do · {tool_name(tool)}",
         text=text,
-        advice=tuple(advice_of(each, tools(basis.store)) for each in mine[:MOST]),
-        table=_taken(basis, question),
-        buttons=(Button(label="What is notable", ask=f"anything unusual in {where}" if where else "anything unusual"),),
+        advice=tuple(with_record(advice_of(each, known), each, learnt, basis) for each in mine[:MOST]),
+        table=open_table(basis, question.departments),
+        buttons=(
+            Button(label="What is notable", ask=f"anything unusual in {where}" if where else "anything unusual"),
+            Button(label="Did it help?", ask=f"did it help {where}".strip()),
+        ),
         footer=footer(shown, tool),
     )
-
-
-def impact_card(question: Question, basis: Basis) -> Card:
-    """Return what can be said of what it brought: for now, what was done, and that its effect can't be told yet."""
-    where = listing(question.departments)
-    done = _taken(basis, question)
-    known = " What was done is in the table; compare the weeks before and after it." if done else ""
-    return Card(
-        title=f"{where or 'Whole company'} · What it brought",
-        text=(
-            "I can't tell yet: whether an action helped, or what the use of AI brings in money or time, is not "
-            f"measured.{known}"
-        ),
-        table=done,
-        buttons=(
-            Button(label="What it costs", ask=f"licenses {where}".strip()),
-            Button(label="How deeply it is used", ask=f"depth {where}".strip()),
-            Button(label="What is notable", ask="anything unusual"),
-        ),
-    )
-
-
-def _taken(basis: Basis, question: Question) -> Table | None:
-    """The actions that were taken, of departments that may be seen."""
-    allowed = basis.visible
-    rows = [
-        (TITLES.get(each.action, each.action), listing(each.departments) or "Whole company", each.state,
-         f"{each.at:%Y-%m-%d}")
-        for each in taken(basis.store)
-        if (allowed is None or set(each.departments) <= set(allowed))
-        and (not question.departments or set(each.departments) & set(question.departments))
-    ]  # fmt: skip
-    if not rows:
-        return None
-    return Table(columns=("Action", "Where", "State", "Since"), rows=tuple(rows[:MOST_TAKEN]), caption="What was done")
 
 
 def _span_note(question: Question, shown: Panel) -> str:

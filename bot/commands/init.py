@@ -87,18 +87,31 @@ key = "file:ai-usage.key"
 # bot_token = "env:SLACK_BOT_TOKEN"
 # app_token = "env:SLACK_APP_TOKEN"
 
+# Microsoft Teams: docs/teams.md says where these are found. `ai-usage teams package` writes the app to upload.
+# [teams]
+# app_id = "00000000-0000-0000-0000-000000000000"
+# app_password = "env:TEAMS_APP_PASSWORD"
+# tenant_id = "00000000-0000-0000-0000-000000000000"
+# public_url = "https://bot.example.com"
+
 [web]                           # the chat page
 host = "127.0.0.1"
 port = 8080
 
+# Who may ask: user ids, "group:S0123…" for a Slack user group, or "*" for everybody. Administrators give others a role
+# while the bot runs: `/ai-usage grant @somebody sales`. See docs/people.md.
 [roles]
-administrators = []             # Slack user ids that may ask, or ["*"] for everybody
+administrators = []             # see everything, and say who may ask
+enablement = []                 # see every department
+# [roles.leaders]               # see the company and these departments
+# U0123456789 = ["Sales"]
 
+# What is sent by itself. People subscribe as well: `/ai-usage subscribe here mondays 9:00`.
 # [[subscriptions]]
-# what = "digest"
-# audience = "leaders"
-# to = "C0123456789"            # a Slack channel id
-# day = "monday"
+# what = "digest"               # or "alert": what turned bad between digests; "renewal": before notice is due
+# audience = "leaders"          # or "administrators", "enablement"
+# to = "C0123456789"            # a channel's or person's id
+# day = "monday"                # or "weekdays", "daily"
 # at = "09:00"
 # timezone = "Europe/Lisbon"    # else the organisation's
 """

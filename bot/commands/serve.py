@@ -11,7 +11,7 @@ import click
 @click.option("--verbose", is_flag=True, help="Log more than warnings.")
 @click.pass_obj
 def command(config: Path | None, *, verbose: bool) -> None:
-    """Run the bot: Slack, the chat page, scheduled ingestion and digests."""
+    """Run the bot: Slack, Teams, the chat page, scheduled ingestion and digests."""
     from bot.installation import open_installation  # noqa: PLC0415
     from bot.serving import serve  # noqa: PLC0415
 

@@ -11,3 +11,4 @@ def command() -> None:
 
 
 command.add_command(commands.package_command)
+command.add_command(commands.places_command)

@@ -168,6 +168,23 @@ def _day(text: str, today: date) -> date:
     return date(_year(year and year[1], today, lambda each: date(each, month, day)), month, day)
 
 
+def read_day(text: str, today: date, *, ahead: bool = False) -> tuple[date | None, str]:
+    """Return the first day that a text of folded words names, and the text without it; None where it names none.
+
+    Without a year it is the newest that is over, or with `ahead` the next that comes.
+    """
+    near = {"yesterday": today - timedelta(days=1), "today": today, "tomorrow": today + timedelta(days=1)}
+    for match in re.finditer(rf"\b(?:{_DATE}|yesterday|today|tomorrow)(?!\w)", text):
+        try:
+            day = near.get(match[0]) or _day(match[0], today)
+            if ahead and day < today and not re.search(r"\d{4}|[./]\d{2}$", match[0]):
+                day = day.replace(year=day.year + 1)
+        except ValueError:
+            continue
+        return day, f"{text[: match.start()]} {text[match.end() :]}"
+    return None, text
+
+
 def _month_end(first: date) -> date:
     return (first.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
 

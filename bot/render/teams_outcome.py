@@ -6,7 +6,8 @@ from typing import Any
 
 from bot.card import Card
 from bot.format import one_line, shorten
-from bot.render.teams import outcome_elements, plain
+from bot.render.teams_elements import plain
+from bot.render.teams_findings import outcome_elements
 
 _MARK = "outcome"
 

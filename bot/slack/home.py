@@ -8,7 +8,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 
 from bot.card import Field
-from bot.home import HolderLine, Home, OwnAction, SourceLine
+from bot.home import HolderLine, Home, OwnAction, SourceLine, SubscriptionLine
 from bot.reference import new_reference
 from bot.render.slack_words import clip, clip_escaped, escape_mrkdwn
 from bot.rights import EVERYBODY, GROUP
@@ -22,6 +22,10 @@ log = logging.getLogger(__name__)
 Block = dict[str, object]
 
 REFRESH = "home:refresh"
+SUBSCRIPTION = "subscription:"
+NEW = "new"
+"""In place of the number of a subscription: that there is none yet."""
+
 SECTION, HEADER, FIELD, CONTEXT, VALUE = 2900, 150, 1900, 1900, 2000  # characters, a little under Slack's own limits
 WRONG = "Sorry, this page could not be made. Tell whoever runs this bot the reference `{reference}`."
 
@@ -51,6 +55,7 @@ def home_view(home: Home) -> dict[str, object]:
         _section(f"{escape_mrkdwn(home.rights)} {_whom(home.whom)}".strip()),
         *_glance(home.fields, home.footer),
         *_actions(home.actions),
+        *(_subscriptions(home.subscriptions) if home.subscriptions is not None else ()),
         *_sources(home.sources),
         *(_holders(home.holders) if home.holders is not None else ()),
         {"type": "divider"},
@@ -103,6 +108,30 @@ def _actions(actions: Sequence[OwnAction]) -> Iterator[Block]:
     if not actions:
         yield _quiet("You have taken none. *Assign* beneath a finding makes it yours.")
     yield {"type": "actions", "elements": [_button("Note what was done", "do:did", "did")]}
+
+
+def _subscriptions(lines: Sequence[SubscriptionLine]) -> Iterator[Block]:
+    yield _header("Subscriptions")
+    for number, each in enumerate(lines):
+        yield _section(
+            f"*{escape_mrkdwn(each.what)}* to {place(each.place)}\n{escape_mrkdwn(f'{each.cadence}, {each.next}')}"
+        )
+        pause = "resume" if each.paused else "pause"
+        buttons = [_button(pause.capitalize(), f"ask:{pause}:{number}", f"{pause} {each.number}")]
+        buttons += [] if each.fixed else [_button("Edit", f"{SUBSCRIPTION}{number}", each.number)]
+        buttons += [_button("Send a test", f"ask:test:{number}", f"send test {each.number}")]
+        yield {"type": "actions", "elements": buttons}
+    if not lines:
+        yield _quiet("None yet. `/ai-usage subscribe` in a channel subscribes it, too.")
+    yield {"type": "actions", "elements": [_button("Subscribe", f"{SUBSCRIPTION}new", NEW)]}
+
+
+def place(where: str) -> str:
+    """A channel or person by its id, with or without its workspace's, as Slack shows it."""
+    bare = where.rpartition(":")[2]
+    if bare.startswith(("C", "G")):
+        return f"<#{bare}>"
+    return f"<@{bare}>" if bare.startswith(("U", "W")) else escape_mrkdwn(where)
 
 
 def _due(due: date | None, *, overdue: bool) -> str:

@@ -13,9 +13,11 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from bot.slack.answering import Asked, answer
 from bot.slack.client import slack_client
 from bot.slack.conversations import mentioned, opened, written
-from bot.slack.home import REFRESH, publish
+from bot.slack.home import NEW, REFRESH, SUBSCRIPTION, publish
 from bot.slack.modals import CALLBACK, open_form, problems, submitted
 from bot.slack.pressing import do_pressed, press_of, team_of, wants_form
+from bot.slack.subscribing import CALLBACK as KEEP
+from bot.slack.subscribing import open_subscription, subscribed
 from bot.slack.voice import Workspace
 
 COMMAND = "/ai-usage"
@@ -42,7 +44,10 @@ def _hear_people(app: AsyncApp, here: Here) -> None:
 
     async def question(ack: AsyncAck, body: JSON, context: AsyncBoltContext) -> None:
         await ack()
-        await answer(here(context), press_of(body).asked)
+        asked = press_of(body).asked
+        await answer(here(context), asked)
+        if asked.channel == asked.user:  # at home, what was pressed may have changed what stands there
+            await publish(here(context), asked.team, asked.user)
 
     async def verb(ack: AsyncAck, body: JSON, context: AsyncBoltContext) -> None:
         await ack()
@@ -61,19 +66,36 @@ def _hear_people(app: AsyncApp, here: Here) -> None:
         await ack()
         await submitted(here(context), body)
 
-    async def refresh(ack: AsyncAck, body: JSON, context: AsyncBoltContext) -> None:
-        await ack()
-        await publish(here(context), team_of(body), body["user"]["id"])
-
     async def link(ack: AsyncAck) -> None:
         await ack()
 
     app.command(COMMAND)(command)
     app.action(ASK)(question)
     app.action(DO)(verb)
-    app.action(REFRESH)(refresh)
-    app.action(ANY)(link)
     app.view(CALLBACK)(form)
+    _hear_home(app, here)
+    app.action(ANY)(link)
+
+
+def _hear_home(app: AsyncApp, here: Here) -> None:
+    """What is pressed on the Home tab besides."""
+
+    async def refresh(ack: AsyncAck, body: JSON, context: AsyncBoltContext) -> None:
+        await ack()
+        await publish(here(context), team_of(body), body["user"]["id"])
+
+    async def subscription(ack: AsyncAck, body: JSON, context: AsyncBoltContext) -> None:
+        await ack()
+        number = body["actions"][0].get("value") or NEW
+        await open_subscription(here(context), team_of(body), body["user"]["id"], body["trigger_id"], number)
+
+    async def keep(ack: AsyncAck, body: JSON, context: AsyncBoltContext) -> None:
+        await ack()
+        await subscribed(here(context), body)
+
+    app.action(REFRESH)(refresh)
+    app.action(re.compile(f"^{SUBSCRIPTION}"))(subscription)
+    app.view(KEEP)(keep)
 
 
 def _hear_events(app: AsyncApp, here: Here) -> None:

@@ -13,20 +13,16 @@ import msgspec
 from bot.card import Card
 from bot.deeds import Deed
 from bot.doing import Form
-from bot.render.slack_words import clip
 from bot.slack.answering import Asked, apologising, asker
 from bot.slack.home import publish
+from bot.slack.inputs import MOST_OPTIONS, OPTION, TITLE, Block, View, modal, of_input, plain, section, values_of
 from bot.slack.pressing import Press, tell_done
 from bot.slack.voice import Workspace
-
-Block = dict[str, Any]
-View = dict[str, Any]
 
 CALLBACK = "deed"
 TITLES = {"assign": "Take an action", "done": "Done", "did": "What was done"}
 DUE_IN = timedelta(weeks=2)
-MOST_OPTIONS = 100
-OPTION, TITLE, SECTION, METADATA = 75, 24, 3000, 3000  # characters
+METADATA = 3000  # characters
 MOST_PEOPLE = 1_000_000
 
 
@@ -48,7 +44,7 @@ async def open_form(workspace: Workspace, press: Press, deed: Deed) -> None:
     async with apologising(workspace, asked):
         found = await workspace.work.do(workspace.voice.form, deed, await asker(workspace, asked.team, asked.user))
         if isinstance(found, Card):
-            view = _view(TITLES[deed.verb], [_section(f"{found.title}. {found.text}")])
+            view = modal(TITLES[deed.verb], [section(f"{found.title}. {found.text}")])
         else:
             view = filled(found, asked.user, kept_of(press, deed))
         await workspace.client.views_update(view_id=opened["view"]["id"], view=view)
@@ -84,12 +80,12 @@ def kept_of(press: Press, deed: Deed) -> str:
 
 def waiting(title: str) -> View:
     """The form while it is being looked up."""
-    return _view(title, [_section("Looking it up …")])
+    return modal(title, [section("Looking it up …")])
 
 
 def filled(form: Form, user: str, kept: str) -> View:
     """The form itself: `user` is proposed as the owner."""
-    blocks = [_section(each) for each in (form.title, form.about) if each]
+    blocks = [section(each) for each in (form.title, form.about) if each]
     match form.deed.verb:
         case "assign":
             blocks += [_owner(user), _day("day", "Until when", form.today + DUE_IN)]
@@ -98,9 +94,9 @@ def filled(form: Form, user: str, kept: str) -> View:
             blocks += _which(form) if form.deed.verb == "did" else []
             blocks += [_day("day", "On which day was it done?", form.today), *_reached(form.departments), _people()]
             submit = "Note it"
-    return _view(TITLES[form.deed.verb], blocks) | {
+    return modal(TITLES[form.deed.verb], blocks) | {
         "callback_id": CALLBACK,
-        "submit": _plain(submit, TITLE),
+        "submit": plain(submit, TITLE),
         "private_metadata": kept,
     }
 
@@ -122,7 +118,7 @@ def deed_of(body: Mapping[str, Any]) -> tuple[Deed, Asked, str]:
     """What was filled in, where to say so, and beneath which message to all."""
     view = body["view"]
     kept = msgspec.json.decode(view["private_metadata"], type=Kept)
-    values = {block: next(iter(actions.values())) for block, actions in view["state"]["values"].items()}
+    values = values_of(view)
     day = values.get("day", {}).get("selected_date")
     person = values.get("owner", {}).get("selected_user")
     people = values.get("people", {}).get("value")
@@ -147,41 +143,18 @@ def deed_of(body: Mapping[str, Any]) -> tuple[Deed, Asked, str]:
     return deed, asked, kept.beneath
 
 
-def _view(title: str, blocks: list[Block]) -> View:
-    return {"type": "modal", "title": _plain(title, TITLE), "close": _plain("Close", TITLE), "blocks": blocks}
-
-
-def _plain(text: str, limit: int) -> Block:
-    return {"type": "plain_text", "text": clip(text, limit), "emoji": False}
-
-
-def _section(text: str) -> Block:
-    return {"type": "section", "text": _plain(text, SECTION)}
-
-
-def _input(block: str, label: str, element: Block, *, optional: bool = False, hint: str = "") -> Block:
-    made = {
-        "type": "input",
-        "block_id": block,
-        "label": _plain(label, 2000),
-        "element": element | {"action_id": block},
-        "optional": optional,
-    }
-    return made | ({"hint": _plain(hint, 2000)} if hint else {})
-
-
 def _which(form: Form) -> list[Block]:
     """A choice of the catalogue's actions: what was done is kept as one of them, and in no words about people."""
-    options = [{"text": _plain(title, OPTION), "value": action} for action, title in form.actions[:MOST_OPTIONS]]
-    return [_input("action", "What was done?", {"type": "static_select", "options": options})]
+    options = [{"text": plain(title, OPTION), "value": action} for action, title in form.actions[:MOST_OPTIONS]]
+    return [of_input("action", "What was done?", {"type": "static_select", "options": options})]
 
 
 def _owner(user: str) -> Block:
-    return _input("owner", "Who takes it?", {"type": "users_select", "initial_user": user})
+    return of_input("owner", "Who takes it?", {"type": "users_select", "initial_user": user})
 
 
 def _day(block: str, label: str, day: date) -> Block:
-    return _input(block, label, {"type": "datepicker", "initial_date": day.isoformat()})
+    return of_input(block, label, {"type": "datepicker", "initial_date": day.isoformat()})
 
 
 def _reached(departments: tuple[str, ...]) -> list[Block]:
@@ -189,11 +162,11 @@ def _reached(departments: tuple[str, ...]) -> list[Block]:
     names = [each for each in departments if len(each) <= OPTION][:MOST_OPTIONS]
     if not names:
         return []
-    options = [{"text": _plain(each, OPTION), "value": str(number)} for number, each in enumerate(names)]
+    options = [{"text": plain(each, OPTION), "value": str(number)} for number, each in enumerate(names)]
     element = {"type": "multi_static_select", "options": options}
-    return [_input("reached", "Which departments did it reach?", element, optional=True)]
+    return [of_input("reached", "Which departments did it reach?", element, optional=True)]
 
 
 def _people() -> Block:
     element = {"type": "number_input", "is_decimal_allowed": False, "min_value": "1", "max_value": str(MOST_PEOPLE)}
-    return _input("people", "About how many people?", element, optional=True, hint="Roughly. Nobody is named.")
+    return of_input("people", "About how many people?", element, optional=True, hint="Roughly. Nobody is named.")

@@ -13,6 +13,7 @@ from bot.home import Home
 from bot.slack.groups import Groups
 from bot.slack.pictures import Uploads
 from bot.slack.work import Work
+from bot.subscriptions import Subscription, Wanted
 from bot.verbs import Done
 
 
@@ -21,8 +22,8 @@ class Voice:
     """The blocking functions that make what is said; each runs in a thread. An empty text asks for the overview.
 
     `again` replies to the question in an earlier answer's button, `perform` does what was pressed or filled in, `form`
-    says what is to be filled in first, `home` what stands in somebody's Home tab. `by_group` tells whether it matters
-    in which user groups somebody is.
+    says what is to be filled in first, `home` what stands in somebody's Home tab. `subscription` returns one by its
+    number and `change` changes it. `by_group` tells whether it matters in which user groups somebody is.
     """
 
     reply: Callable[[Said], Reply]
@@ -31,6 +32,8 @@ class Voice:
     perform: Callable[[Deed, Asker], Done]
     form: Callable[[Deed, Asker], Form | Card]
     home: Callable[[Asker], Home]
+    subscription: Callable[[str, Asker], Subscription | Card]
+    change: Callable[[str, Wanted, Asker], Card]
     by_group: Callable[[], bool] = lambda: False
 
 

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from bot.options import as_json, print_json
+
 
 @click.command("package")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path(), help="The folder to write to.")
@@ -37,3 +39,23 @@ def package_command(
         out.joinpath(name).write_bytes(content)
         click.echo(f"wrote {out / name}")
     click.echo("Upload the first in the Teams admin centre: Teams apps, Manage apps, Upload. docs/teams.md goes on.")
+
+
+@click.command("places")
+@as_json
+@click.pass_obj
+def places_command(config: Path | None, *, json_wanted: bool) -> None:
+    """List the conversations that the bot was added to, with the ids that subscriptions want."""
+    from bot.installation import open_installation  # noqa: PLC0415
+    from storage.conversations import all_conversations  # noqa: PLC0415
+
+    places = all_conversations(open_installation(config).store)
+    if json_wanted:
+        print_json([{"id": each.id, "kind": each.kind, "person": each.person, "state": each.state} for each in places])
+        return
+    if not places:
+        click.echo("Nobody has added the app yet. docs/teams.md says how.")
+    for each in places:
+        click.echo(
+            f"{each.kind:9} {each.state:8} {each.person or each.id}" + (f"  {each.reason}" if each.reason else "")
+        )

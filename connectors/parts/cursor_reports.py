@@ -63,7 +63,7 @@ class Days(msgspec.Struct):
     """A page of the daily report."""
 
     data: list[Day]
-    pagination: Pagination
+    pagination: Pagination | None = None
 
 
 class Tokens(msgspec.Struct, rename="camel"):
@@ -98,9 +98,16 @@ SPENT = frozenset({"cycle_spend", "cycle_spend_beyond_plan", "cycle_days"})
 """What the spend of the current cycle tells of the team: all of it, what is paid on top, and its days so far."""
 
 
-def following(told: Pagination, rows: int, request: Request) -> tuple[Request, ...]:
-    """Return the question for the page after this one, where there is one."""
+def following(told: Pagination | None, rows: int, request: Request) -> tuple[Request, ...]:
+    """Return the question for the page after this one, where there is one.
+
+    The API once answered without pages. Without a word on them, one that is full may be followed by others: ValueError.
+    """
     asked = int(request.about)
+    if told is None:
+        if rows >= int(str((request.body or {})["pageSize"])):
+            raise ValueError("a full answer that says nothing about further pages")
+        return ()
     if (told.page or told.current_page or asked) != asked or (told.has_next_page and not rows):
         raise ValueError("the pages of the report do not advance")
     if not told.has_next_page:

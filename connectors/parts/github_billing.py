@@ -10,7 +10,7 @@ from connectors.parts.parsing import known
 from connectors.rows import CompanyRow, Request, TablePage
 
 SEAT = Permission(
-    name="GitHub Copilot Business: read (or read:org of an owner; manage_billing:copilot for an enterprise)",
+    name="GitHub Copilot Business: read (or read:org of an owner; read:enterprise for an enterprise)",
     where="GitHub: Settings, Developer settings, Personal access tokens",
 )
 

@@ -51,7 +51,7 @@ def read_csv(content: bytes) -> Sheet:
 
 
 def sheet_of(records: Iterable[Mapping[str, object]]) -> Sheet:
-    """Return records of JSON as lines: their names are the headings. What is neither text nor a number is no value."""
+    """Return records of JSON as lines: their names are the headings. Lists and objects are no values."""
     lines = tuple(dict(_values(record)) for record in records)
     return Sheet(headings=tuple(dict.fromkeys(name for line in lines for name in line)), lines=lines)
 
@@ -76,5 +76,6 @@ def number_in(line: Mapping[str, str], *names: str) -> float | None:
 
 def _values(record: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     for name, value in record.items():
-        text = str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
+        # A truth value is told as its word: where a day or a number is wanted, it is counted as none that can be read.
+        text = str(value) if isinstance(value, str | int | float) else ""
         yield plain(name), text.strip()

@@ -9,6 +9,7 @@ from click.testing import CliRunner
 
 from bot.cli import app
 from bot.dialogue import Asker, Reply, Said, reply
+from bot.doctor import PARTS
 from bot.granting import NotGrantedError, grant
 from bot.render.text import plain_text
 from bot.rights import Rights, rights_of
@@ -159,3 +160,11 @@ def test_the_terminal_grants_and_tells(tmp_path: Path) -> None:
     assert [each["who"] for each in json.loads(run("roles", "--json"))] == ["U0ADMIN", "U0NEW"]
     assert "U0NEW may not any more" in run("grant", "--revoke", "U0NEW")
     assert "did you mean" in run("grant", "U0NEW", "salse")
+
+
+def test_doctor_names_departments_that_nobody_is_in(known: Store) -> None:
+    given = Roles(administrators=["U0ADMIN"], leaders={"U0LEADER": ["Sales", "Marketng"]})
+    checks = list(PARTS["roles"](installation(known, given)))
+    assert [(each.state, each.said, each.fix) for each in checks] == [
+        ("look", "[roles.leaders] U0LEADER names no known department: 'Marketng'", 'did you mean "Marketing"?')
+    ]

@@ -1,6 +1,7 @@
 """Subscriptions and mutes in words."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -10,6 +11,7 @@ from bot.settings import Organisation, Roles
 from bot.subscriptions import Subscription, subscriptions_of
 from storage import outbox
 from storage.store import Store, open_store
+from storage.subscriptions import mutes
 from tests.bot.company import TODAY, fill, installation
 
 ROLES = Roles(administrators=["U0ADMIN"], leaders={"U0LEADER": ["Sales"]})
@@ -116,6 +118,14 @@ def test_a_mute_is_for_everybody_in_the_place_and_can_be_undone(filled: Store) -
     assert "Sales" in plain_text(say(filled, "mutes", "U0LEADER").card)
     assert say(filled, "unmute Sales", "U0LEADER").card.title == "Not muted any more"
     assert "Nothing is muted here" in say(filled, "mutes").card.title
+
+
+def test_a_mute_holds_for_what_the_settings_send_there_too(filled: Store) -> None:
+    said = Said(text="mute support for 3 weeks", asker=Asker(platform="slack", user="T0:U0ADMIN"), place="C0PLAIN")
+    reply(said, installation(filled, ROLES), TODAY)
+    assert [each.what for each in mutes(filled, "C0PLAIN", TODAY)] == ["Support"]
+    reply(replace(said, text="subscribe here"), installation(filled, ROLES), TODAY)
+    assert "T0:C0PLAIN" in {each.place for each in subscriptions_of(installation(filled, ROLES))}
 
 
 def test_what_others_muted_is_not_named_to_whom_it_is_not_to_be_told(filled: Store) -> None:

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from bot.letters import letter_of
+from bot.installation import Installation
+from bot.letters import Letter, letter_of
 from bot.render.text import plain_text
 from bot.rights import Asker
 from bot.settings import Organisation, Roles
@@ -184,10 +185,14 @@ def test_one_of_the_settings_is_paused_here_and_ended_there(store: Store) -> Non
         end("f1", ADMIN, installed)
 
 
+def letter(subscription: Subscription, installed: Installation, today: date) -> Letter | None:
+    return letter_of(subscription, today, frozenset(), installed)
+
+
 def told(subscription: Subscription, store: Store) -> str:
-    letter = letter_of(subscription, installation(store, ROLES), TODAY)
-    assert letter is not None
-    return " ".join(plain_text(each) + repr(each.chart) for each in (letter.digest.card, *letter.digest.views))
+    made = letter(subscription, installation(store, ROLES), TODAY)
+    assert made is not None
+    return " ".join(plain_text(each) + repr(each.chart) for each in (made.digest.card, *made.digest.views))
 
 
 def made_by(who: Asker, **more: object) -> Subscription:
@@ -218,7 +223,7 @@ def test_what_is_muted_in_a_place_is_left_out_there_and_nowhere_else(filled: Sto
     mute("C7", "finding", "unused_seats:Engineering|Sales:chatgpt", ADMIN, installed, TODAY, 4)
     assert "Engineering and Sales leave" not in told(one(place="C7"), filled)
     assert "Engineering and Sales leave" in told(one(place="C8"), filled)
-    later = letter_of(one(place="C7"), installed, TODAY + timedelta(weeks=5))
+    later = letter(one(place="C7"), installed, TODAY + timedelta(weeks=5))
     assert later is not None
     assert "unused" in plain_text(later.digest.card)
 
@@ -226,7 +231,7 @@ def test_what_is_muted_in_a_place_is_left_out_there_and_nowhere_else(filled: Sto
 def test_a_muted_department_is_quiet_where_a_finding_is_about_it_alone(filled: Store) -> None:
     installed = installation(filled, ROLES)
     mute("C9", "department", "Sales", ADMIN, installed, TODAY, 4)
-    leaders = letter_of(replace(made_by(LEADER), place="C9"), installed, TODAY)
+    leaders = letter(replace(made_by(LEADER), place="C9"), installed, TODAY)
     assert leaders is not None
     assert leaders.digest.card.advice == ()
     assert "Nothing notable" in leaders.digest.card.text
@@ -236,12 +241,12 @@ def test_nothing_is_sent_where_nothing_is_notable_and_that_is_wanted(filled: Sto
     installed = installation(filled, ROLES)
     mute("C10", "department", "Sales", ADMIN, installed, TODAY, 4)
     quiet = replace(made_by(LEADER), place="C10", skip_empty=True)
-    assert letter_of(quiet, installed, TODAY) is None
-    assert letter_of(replace(quiet, place="C11"), installed, TODAY) is not None
+    assert letter(quiet, installed, TODAY) is None
+    assert letter(replace(quiet, place="C11"), installed, TODAY) is not None
 
 
 def test_an_alert_tells_what_is_bad_and_new(filled: Store) -> None:
-    alert = letter_of(made_by(ADMIN, what="alert"), installation(filled, ROLES), TODAY)
+    alert = letter(made_by(ADMIN, what="alert"), installation(filled, ROLES), TODAY)
     assert alert is not None
     assert [each.key for each in alert.digest.card.advice] == ["unused_seats:Engineering|Sales:chatgpt"]
     assert "turned for the worse" in alert.digest.card.text
@@ -260,19 +265,24 @@ def test_how_one_stands_is_kept_field_by_field(store: Store) -> None:
     assert (standing.introduced, standing.trouble, standing.paused) == (True, "gone", "")
 
 
-def test_a_renewal_is_told_of_as_its_notice_comes_near_once_for_each_step(store: Store) -> None:
+def test_a_renewal_is_told_of_when_it_begins_to_waste_and_as_its_notice_comes_near(store: Store) -> None:
     fill(store)
     installed, subscription = installation(store, ROLES), made_by(ADMIN, what="renewal")
-    assert letter_of(subscription, installed, TODAY) is None
+    assert letter(subscription, installed, TODAY) is None
     renews = TODAY + timedelta(days=100)
     replace_contracts(store, [Contract(tool="chatgpt", seats=90, price=30.0, renews=renews, notice_days=60)])
-    letter = letter_of(subscription, installed, TODAY)
-    assert letter is not None
-    assert letter.period == f"chatgpt {renews}/60"
-    assert "Renewal" in letter.digest.card.title
-    outbox.note_told(store, subscription.key, [letter.period], NOON, None)
-    assert letter_of(subscription, installed, TODAY) is None
-    nearer = letter_of(subscription, installed, TODAY + timedelta(days=12))
+    made = letter(subscription, installed, TODAY)
+    assert made is not None
+    assert made.period == f"chatgpt {renews}/1"
+    assert made.digest.card.title == "More seats than needed · Renewal · ChatGPT"
+    assert "above 15%" in made.digest.card.text
+    assert made.digest.card.table is not None
+    assert [each.label for each in made.digest.card.advice[0].buttons][:2] == ["Explain", "Assign to me"]
+    assert letter(subscription, installed, TODAY) == made, "what did not go out is told again"
+    outbox.note_told(store, subscription.key, [made.period], NOON, None)
+    assert letter(subscription, installed, TODAY) is None
+    nearer = letter(subscription, installed, TODAY + timedelta(days=20))
     assert nearer is not None
-    assert nearer.period == f"chatgpt {renews}/30"
-    assert letter_of(subscription, installed, TODAY + timedelta(days=41)) is None
+    assert nearer.period == f"chatgpt {renews}/2"
+    assert nearer.digest.card.title.startswith("20 days to notice")
+    assert letter(subscription, installed, TODAY + timedelta(days=41)) is None

@@ -151,3 +151,37 @@ def lists_in(given: Any) -> Iterator[list[Any]]:
         yield given
     for each in given.values() if isinstance(given, dict) else list(given) if isinstance(given, list) else ():
         yield from lists_in(each)
+
+
+ODD = (None, "", "x", -1, 0, 10**30, 1.5, True, [], {}, [None], {"a": 1}, "2026-02-30", "\u202e", "NaN")
+
+
+def mutated(body: bytes, rng: random.Random) -> bytes:
+    """Return JSON with one value replaced, dropped or doubled; other bytes with one of them changed."""
+    try:
+        whole = json.loads(body)
+    except ValueError:
+        at = rng.randrange(len(body)) if body else 0
+        return body[:at] + bytes([rng.randrange(256)]) + body[at + 1 :]
+    places = list(places_in(whole))
+    if not places:
+        return json.dumps(rng.choice(ODD)).encode()
+    holder, key = rng.choice(places)
+    match rng.randrange(3):
+        case 0:
+            holder[key] = rng.choice(ODD)
+        case 1 if isinstance(holder, dict):
+            del holder[key]
+        case _ if isinstance(holder, list):
+            holder.append(holder[key])
+        case _:
+            holder[key] = [holder[key]]
+    return json.dumps(whole).encode()
+
+
+def places_in(value: Any) -> Iterator[tuple[Any, Any]]:
+    """Every place in JSON: the object or list that holds a value, and where."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, each in list(inner):
+        yield value, key
+        yield from places_in(each)

@@ -9,11 +9,12 @@ from aiohttp import web
 from sqlalchemy import delete, select
 
 from connectors.connector import Scopes, TableFeed
-from connectors.copilot import CONCEALED, ask_usage, copilot, parse_people, parse_trend, parse_usage
+from connectors.copilot import CONCEALED, ask_usage, copilot, parse_people, parse_usage
 from connectors.door import Door
 from connectors.errors import ConfigurationError, ConnectorError, NotPublishedError, TryAgainError
 from connectors.ingest import Source
 from connectors.net.auth_microsoft import Application, get_token
+from connectors.parts.copilot_trend import parse_trend
 from connectors.parts.graph import USERS
 from connectors.report import Quiet, RunReport
 from connectors.rows import CompanyRow, Request

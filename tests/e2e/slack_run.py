@@ -1,65 +1,93 @@
-"""Runs the real bot against the independent server local-slack, and prints what was seen there as JSON.
+"""Runs the real bot against the independent server local-slack, drives it as a person in headless Chromium, and prints
+what was seen there as JSON.
 
 Run inside a network namespace of its own: the server listens on every address.
-usage: python -m tests.e2e.slack_run BINARY FOLDER
+usage: python -m tests.e2e.slack_run BINARY FOLDER socket|http PICTURES
 """
 
 import asyncio
 import json
-import re
+import os
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import aiohttp
+from aiohttp import web
 
-from bot.card import Card
 from bot.charts import draw
-from bot.dialogue import Reply, Said
-from bot.slack.app import SlackKeys, slack_workspace, start_slack
+from bot.dialogue import Said, reply
+from bot.digest import weekly_digest
+from bot.doing import form, perform
+from bot.home import home_of
+from bot.installation import Installation
+from bot.offering import again
+from bot.settings import Roles, Settings
+from bot.slack.app import Slack, SlackKeys, slack_workspace, start_slack
 from bot.slack.digest import post_digest
-from insights.question import Question
-from tests.bot import cards
-from tests.bot.slack.conftest import Heard, voice_of
+from bot.slack.events import PATH, slack_routes
+from bot.slack.voice import Voice
+from bot.subscription_form import changed, current
+from storage.store import open_store
+from storage.taken import taken
+from tests.bot.test_digest_memory import fill, monday_after
 
-PORT = 3100
+PORT, BOT_PORT = 3100, 3101
 URL = f"http://127.0.0.1:{PORT}"
 CHANNEL, ASKER, APP = "C0000000001", "U0ASKER0001", "A0000000001"
-KEYS = SlackKeys(bot_token="xoxb-invented", app_token="xapp-1-invented")
-CONFIG = {
-    "workspace": {"teamId": "T0000000001"},
-    "apps": [
-        {
-            "appId": APP,
-            "botUserId": "U0BOT000001",
-            "botName": "ai-usage",
-            "botToken": KEYS.bot_token,
-            "appToken": KEYS.app_token,
-            "signingSecret": "invented",
-            "mode": "socket",
-        }
-    ],
-    "users": [{"id": ASKER, "name": "asker"}],
-    "channels": [{"id": CHANNEL, "name": "general", "members": [ASKER, "U0BOT000001"]}],
-}
+SECRET = "invented"
+KEYS = SlackKeys(bot_token="xoxb-invented", app_token="xapp-1-invented", signing_secret=SECRET)
+AS_OF = monday_after(15)
+SCENARIO = Path(__file__).parent / "slack.mjs"
 
 
-def ask(text: str) -> Card:
-    match text:
-        case "break":
+def config(mode: str) -> dict[str, Any]:
+    app = {
+        "appId": APP,
+        "botUserId": "U0BOT000001",
+        "botName": "ai-usage",
+        "botToken": KEYS.bot_token,
+        "appToken": KEYS.app_token,
+        "signingSecret": SECRET,
+        "mode": "socket" if mode == "socket" else "events",
+        "requestUrl": f"http://127.0.0.1:{BOT_PORT}{PATH}",
+    }
+    return {
+        "workspace": {"teamId": "T0000000001"},
+        "apps": [app],
+        "users": [{"id": ASKER, "name": "asker"}],
+        "channels": [{"id": CHANNEL, "name": "general", "members": [ASKER, "U0BOT000001"]}],
+    }
+
+
+def installed(folder: Path) -> Installation:
+    store = open_store(f"sqlite:///{folder / 'e2e.db'}")
+    fill(store, weeks=15)
+    return Installation(settings=Settings(folder=folder, roles=Roles(administrators=[ASKER])), store=store)
+
+
+def voice_of(installation: Installation) -> Voice:
+    """The real thing, as of a day on which there is something to tell; one question breaks it."""
+
+    def replying(said: Said) -> Any:
+        if said.text == "break":
             raise ValueError("no such thing")
-        case "sales":
-            return cards.DEPARTMENTS_CARD
-        case "help":
-            return cards.HELP
-        case _:
-            return cards.OVERVIEW
+        return reply(said, installation, AS_OF)
 
+    def as_of(function: Any) -> Any:
+        return lambda *arguments: function(*arguments, installation, AS_OF)
 
-def answered(said: Said) -> Reply:
-    return Reply(card=ask(said.text), question=Question(departments=(said.text,)))
+    return Voice(
+        reply=replying,
+        draw=draw,
+        again=as_of(again),
+        perform=as_of(perform),
+        form=as_of(form),
+        home=as_of(home_of),
+        subscription=lambda number, who: current(number, who, installation),
+        change=lambda number, wanted, who: changed(number, wanted, who, installation),
+    )
 
 
 async def until_up(session: aiohttp.ClientSession) -> None:
@@ -72,56 +100,61 @@ async def until_up(session: aiohttp.ClientSession) -> None:
     raise TimeoutError("local-slack did not start")
 
 
-async def log_of(session: aiohttp.ClientSession) -> list[dict[str, Any]]:
-    async with session.get(f"{URL}/_control/log") as answer:
-        return list((await answer.json())["log"])
+async def started(installation: Installation, mode: str) -> tuple[Slack, web.AppRunner | None]:
+    workspace = slack_workspace(f"{URL}/api/", KEYS, voice_of(installation))
+    running = await start_slack(workspace, mode, f"{URL}/api/", KEYS, store=installation.store)
+    if mode == "socket":
+        return running, None
+    app = web.Application()
+    app.add_routes(slack_routes(running.app, SECRET))
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", BOT_PORT).start()
+    return running, runner
 
 
-async def grown(session: aiohttp.ClientSession, pattern: str, count: int) -> list[dict[str, Any]]:
-    """The log's entries that match, once there are `count`."""
-    for _ in range(150):
-        found = [entry for entry in await log_of(session) if re.search(pattern, entry.get("summary", ""))]
-        if len(found) >= count:
-            return found
-        await asyncio.sleep(0.1)
-    raise TimeoutError(f"{pattern} was not seen {count} times")
+async def browsed(pictures: Path) -> dict[str, Any]:
+    """What a person saw who used the workspace in a browser."""
+    running = await asyncio.create_subprocess_exec(
+        *("node", str(SCENARIO), URL, str(pictures)),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env=os.environ,
+    )
+    said, complaint = await asyncio.wait_for(running.communicate(), timeout=90)
+    if running.returncode != 0:
+        raise RuntimeError(complaint.decode())
+    return dict(json.loads(said))
 
 
-async def control(session: aiohttp.ClientSession, what: str, **arguments: object) -> Any:
-    async with session.post(f"{URL}/_control/{what}", json=arguments) as answer:
-        return await answer.json()
-
-
-async def scenario() -> dict[str, Any]:
-    workspace = slack_workspace(f"{URL}/api/", KEYS, replace(voice_of(Heard()), reply=answered, draw=draw))
+async def scenario(folder: Path, mode: str, pictures: Path) -> dict[str, Any]:
+    installation = installed(folder)
     async with aiohttp.ClientSession() as session:
         await until_up(session)
-        running = await start_slack(workspace, "socket", f"{URL}/api/", KEYS)
-        command = {"appId": APP, "channel": CHANNEL, "user": ASKER, "command": "/ai-usage"}
-        await control(session, "command", **command, text="sales")
-        await grown(session, r"chat\.postEphemeral", 1)
-        await control(session, "command", **command, text="break")
-        await asyncio.sleep(1.0)
-        posted = await post_digest(workspace, cards.DIGEST, CHANNEL, pause=0)
-        main, button = posted.message.partition(":")[2], cards.DIGEST.card.buttons[0]
-        action = {"type": "button", "action_id": "ask:1", "value": button.ask}
-        await control(session, "interact", appId=APP, channel=CHANNEL, messageTs=main, user=ASKER, action=action)
-        await grown(session, r"chat\.postEphemeral", 2)
+        running, runner = await started(installation, mode)
+        digest, _ = weekly_digest(installation.basis(AS_OF), "Acme")
+        assert digest is not None
+        posted = await post_digest(running.workspace, digest, CHANNEL, pause=0)
+        seen = await browsed(pictures)
         async with session.get(f"{URL}/_control/messages/{CHANNEL}") as answer:
-            messages = await answer.json()
-        seen = {"log": await log_of(session), "messages": messages, "problems": posted.problems}
+            messages = (await answer.json())["messages"]
+        async with session.get(f"{URL}/_control/log") as answer:
+            log = (await answer.json())["log"]
         await running.close()
-        return seen
+        if runner is not None:
+            await runner.cleanup()
+    actions = [{"state": each.state, "owner": each.owner, "due": str(each.due)} for each in taken(installation.store)]
+    return {"browser": seen, "messages": messages, "log": log, "problems": posted.problems, "taken": actions}
 
 
 def main() -> None:
-    binary, folder = sys.argv[1], Path(sys.argv[2])
-    config = folder / "config.json"
-    config.write_text(json.dumps(CONFIG), encoding="utf-8")
-    arguments = [binary, "--config", str(config), "--port", str(PORT), "--base-host", "127.0.0.1"]
+    binary, folder, mode, pictures = sys.argv[1], Path(sys.argv[2]), sys.argv[3], Path(sys.argv[4])
+    written = folder / "config.json"
+    written.write_text(json.dumps(config(mode)), encoding="utf-8")
+    arguments = [binary, "--config", str(written), "--port", str(PORT), "--base-host", "127.0.0.1"]
     with subprocess.Popen([*arguments, "--files-dir", str(folder)], stdout=subprocess.DEVNULL) as server:
         try:
-            seen = asyncio.run(scenario())
+            seen = asyncio.run(scenario(folder, mode, pictures))
         finally:
             server.terminate()
     sys.stdout.write(json.dumps(seen))

@@ -46,11 +46,11 @@ def test_members_are_counted_by_department_and_location_until_they_leave(store: 
         ],
     )
     found = circumstances.stays(store, MONDAY, MONDAY + 2 * WEEK)
-    assert [(each.since, each.until, each.department, each.location, each.members) for each in found] == [
+    assert {(each.since, each.until, each.department, each.location, each.members) for each in found} == {
         (MONDAY, None, "Sales", "Berlin", 2),
         (MONDAY, MONDAY + timedelta(days=3), "Sales", "Berlin", 1),
         (MONDAY + WEEK, None, "Legal", "Austin, TX", 1),
-    ]
+    }
 
 
 def test_who_changes_department_moves_and_who_is_hired_or_leaves_does_not(store: Store) -> None:

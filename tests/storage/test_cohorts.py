@@ -137,6 +137,6 @@ def test_filling_again_changes_nothing(filled: Store) -> None:
 def test_an_upgraded_store_gets_its_cohorts_by_the_next_refresh(filled: Store) -> None:
     with filled.writing() as connection:
         connection.execute(text("DELETE FROM cohort_week"))
-        connection.execute(text("INSERT INTO rollup_due SELECT DISTINCT week, 0 FROM group_week"))
+        connection.execute(text("INSERT INTO rollup_due SELECT DISTINCT week, false FROM group_week"))
     rollups.refresh(filled)
     assert stored(filled, WEEKS - 1) == by_hand(WEEKS - 1)

@@ -29,14 +29,16 @@ def test_the_revision_in_the_code_is_the_head_of_the_migrations() -> None:
 def test_migrations_and_tables_agree(store: Store) -> None:
     with store.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
-        assert compare_metadata(context, metadata) == []
+        # comments are for readers: SQLite keeps none, and no migration is written for a word
+        differences = [each for each in compare_metadata(context, metadata) if "comment" not in each[0]]
+        assert differences == []
 
 
 def test_a_store_file_is_readable_by_its_owner_only(tmp_path: Path) -> None:
     path = tmp_path / "new.db"
     opened = open_store(f"sqlite:///{path}")
     with opened.writing() as connection:
-        connection.execute(text("INSERT INTO rollup_due VALUES ('2025-01-06', 1)"))
+        connection.execute(text("INSERT INTO rollup_due VALUES ('2025-01-06', true)"))
     for file in tmp_path.iterdir():
         assert stat.S_IMODE(file.stat().st_mode) == 0o600, file.name
     opened.close()
@@ -46,7 +48,7 @@ def test_opening_again_keeps_what_is_there(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'again.db'}"
     first = open_store(url)
     with first.writing() as connection:
-        connection.execute(text("INSERT INTO rollup_due VALUES ('2025-01-06', 1)"))
+        connection.execute(text("INSERT INTO rollup_due VALUES ('2025-01-06', true)"))
     first.close()
     second = open_store(url)
     with second.reading() as connection:
@@ -67,7 +69,7 @@ def test_a_store_of_a_newer_version_is_refused_and_left_alone(tmp_path: Path) ->
 def test_an_error_leaves_nothing_half_written(store: Store) -> None:
     def write_and_fail() -> None:
         with store.writing() as connection:
-            connection.execute(text("INSERT INTO rollup_due VALUES ('2025-01-06', 1)"))
+            connection.execute(text("INSERT INTO rollup_due VALUES ('2025-01-06', true)"))
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
@@ -100,7 +102,7 @@ def test_threads_that_write_at_once_queue_however_short_sqlite_itself_would_wait
 
     def write(number: int) -> None:
         with opened.writing() as connection:
-            connection.execute(text(f"INSERT INTO rollup_due VALUES ('2025-01-{number:02}', 1)"))
+            connection.execute(text(f"INSERT INTO rollup_due VALUES ('2025-01-{number:02}', true)"))
             time.sleep(0.02)
 
     with ThreadPoolExecutor(max_workers=9) as pool:

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from bot.card import Button, Card, Table
 from bot.format import one_line
-from bot.render.teams import LARGEST, TeamsMessage, defanged, plain, size_of, summary_of, teams_digest, teams_messages
+from bot.render.teams import TeamsMessage, summary_of, teams_digest, teams_messages
+from bot.render.teams_elements import LARGEST, defanged, plain, size_of
 from bot.render.teams_outcome import with_outcome
 from tests.bot.cards import CARDS, DIGEST, HOSTILE, HOSTILE_NAMES, MANY_DEPARTMENTS, OVERVIEW, SALES_ADVICE, WIDE_CARD
 from tests.bot.render.test_slack import cards, words

@@ -12,20 +12,41 @@ from bot.card import Bar, BarChart, Button, Card, Chart, Field
 from bot.deeds import Deed
 from bot.dialogue import Asker, Reply, Said
 from bot.doing import Form
-from bot.home import Home, OwnAction
+from bot.home import Home, OwnAction, SubscriptionLine
 from bot.offering import reread
 from bot.slack.app import Slack, SlackKeys, slack_workspace, start_slack
 from bot.slack.voice import Voice
+from bot.subscriptions import Subscription, Wanted
 from bot.verbs import Done
 from insights.question import Question
-from tests.bot.slack.fake_slack import APP_TOKEN, BOT_TOKEN, FakeSlack
+from tests.bot.slack.fake_slack import APP_TOKEN, BOT_TOKEN, MEMBER_OF, FakeSlack
 
 TODAY = date(2026, 10, 5)
+LINE = SubscriptionLine(
+    number="3",
+    what="digest for leaders",
+    place=f"T0000000001:{MEMBER_OF}",
+    cadence="Tuesdays at 10:30 (Europe/Berlin)",
+    next="next 6 October 10:30 CEST",
+)
 HOME = Home(
+    subscriptions=(LINE, replace(LINE, number="f1", fixed=True, paused=True)),
     title="Acme: AI usage",
     rights="",
     fields=(Field(label="People", value="40", change="up 2", trend="better"),),
     actions=(OwnAction(title="Hold office hours", key="lapsing:Sales:chatgpt", due=TODAY, overdue=True),),
+)
+SUBSCRIPTION = Subscription(
+    key="subscription 3",
+    number="3",
+    what="digest",
+    audience="leaders",
+    platform="slack",
+    place=f"T0000000001:{MEMBER_OF}",
+    day="tuesday",
+    at="10:30",
+    timezone="Europe/Berlin",
+    skip_empty=True,
 )
 KEYS = SlackKeys(bot_token=BOT_TOKEN, app_token=APP_TOKEN)
 
@@ -64,9 +85,10 @@ def draw(chart: Chart) -> bytes:
 
 @dataclass
 class Heard(list[Said]):
-    """What was said to the bot; besides, the deeds that were done, and by whom."""
+    """What was said to the bot; besides, the deeds and changes that were made, and by whom."""
 
     deeds: list[tuple[Deed, Asker]] = field(default_factory=list)
+    changes: list[tuple[str, Wanted, Asker]] = field(default_factory=list)
 
 
 @pytest.fixture
@@ -79,7 +101,7 @@ def voice(heard: Heard) -> Voice:
     return voice_of(heard)
 
 
-def voice_of(heard: Heard) -> Voice:
+def voice_of(heard: Heard) -> Voice:  # noqa: C901 - a function a verb
     def reply(said: Said) -> Reply:
         heard.append(said)
         if said.text == "secret":
@@ -106,12 +128,30 @@ def voice_of(heard: Heard) -> Voice:
             deed=deed, title="Do it", about="It is so.", departments=("HR", "Sales"), today=TODAY, actions=actions
         )
 
+    def subscription(number: str, asker: Asker) -> Subscription | Card:
+        if number == "9":
+            return Card(title="Not done", text="That one stands in the settings: change it there.")
+        return replace(SUBSCRIPTION, number=number, owner=asker.user)
+
+    def change(number: str, wanted: Wanted, asker: Asker) -> Card:
+        heard.changes.append((number, wanted, asker))
+        return Card(title="Changed", text=f"Subscription {number}.")
+
     def home(asker: Asker) -> Home:
         if asker.user.endswith("BREAK"):
             raise ValueError("the store is on fire")
         return replace(HOME, rights=f"You are {asker.user}.")
 
-    return Voice(reply=reply, draw=draw, again=again, perform=perform, form=form, home=home)
+    return Voice(
+        reply=reply,
+        draw=draw,
+        again=again,
+        perform=perform,
+        form=form,
+        home=home,
+        subscription=subscription,
+        change=change,
+    )
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from bot.card import Field
-from bot.home import HolderLine, Home, OwnAction, SourceLine
+from bot.home import HolderLine, Home, OwnAction, SourceLine, SubscriptionLine
 from bot.slack.home import home_view, mention
 from tests.bot.slack.conftest import TODAY
 from tests.bot.slack.fake_slack import ASKER, TEAM, FakeSlack
@@ -23,6 +23,20 @@ HOMES = st.builds(
     footer=TEXT,
     actions=st.lists(
         st.builds(OwnAction, title=TEXT, key=TEXT, due=st.none() | st.dates(), overdue=st.booleans()), max_size=30
+    ).map(tuple),
+    subscriptions=st.none()
+    | st.lists(
+        st.builds(
+            SubscriptionLine,
+            number=st.just("12"),
+            what=TEXT,
+            place=TEXT,
+            cadence=TEXT,
+            next=TEXT,
+            paused=st.booleans(),
+            fixed=st.booleans(),
+        ),
+        max_size=12,
     ).map(tuple),
     sources=st.lists(st.builds(SourceLine, name=TEXT, words=TEXT, alarms=st.just(("late",))), max_size=40).map(tuple),
     holders=st.none() | st.lists(st.builds(HolderLine, who=st.just("U1"), may=TEXT), max_size=50).map(tuple),

@@ -1,7 +1,7 @@
 """Rounds over a real store and the fake Slack: what is due goes out, trouble is told once, what is gone is paused."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,8 @@ from bot.settings import Subscription as InSettings
 from bot.slack import letters, pictures
 from bot.slack.app import slack_workspace
 from bot.slack.letters import slack_postman
-from bot.subscriptions import GRACE, Wanted, create, subscriptions_of
+from bot.status import status_of
+from bot.subscriptions import GRACE, Wanted, create, note_arrived, place_gone, subscriptions_of
 from storage import outbox
 from storage.findings import seen_before
 from storage.store import Store
@@ -229,3 +230,35 @@ async def test_without_the_platform_nothing_is_lost_in_silence(
     rounds = make(InSettings(to="19:general@thread.tacv2"), letters=short())
     await rounds.make()
     assert "its platform is not in the settings" in caplog.text
+
+
+async def test_a_place_that_slack_says_is_gone_pauses_at_once_and_its_owner_is_told_once(
+    make: Make, fake: FakeSlack, clock: Clock
+) -> None:
+    clock.now = MONDAY + timedelta(days=2)
+    rounds = make(InSettings(to=MEMBER_OF, owner="U0OWNER"), letters=short())
+    assert place_gone(rounds.installation, f"T0ACME:{MEMBER_OF}", "the channel was archived", clock.now) == 1
+    assert place_gone(rounds.installation, MEMBER_OF, "the channel was archived", clock.now) == 0
+    await rounds.make()
+    await rounds.make()
+    (told,) = roots(fake, "U0OWNER")
+    assert "paused: the channel was archived" in told
+
+
+async def test_what_is_in_doubt_is_in_the_status_until_somebody_looks(
+    make: Make, fake: FakeSlack, store: Store, clock: Clock
+) -> None:
+    rounds = make(InSettings(to=MEMBER_OF), letters=short("2026-W43"))
+    fake.dropped.add("chat.postMessage")
+    await rounds.make()
+    key = f"digest:leaders:{MEMBER_OF}"
+    basis = rounds.installation.basis(TODAY)
+    told = " ".join(status_of(basis, rounds.installation.settings).deliveries)
+    assert f'--arrived "{key}" "2026-W43"' in told
+    assert status_of(replace(basis, visible=("Sales",))).deliveries == ()
+    assert not note_arrived(rounds.installation, key, "2026-W01", there=True)
+    assert note_arrived(rounds.installation, key, "2026-W43", there=False)
+    fake.dropped.clear()
+    fake.messages.clear()
+    await rounds.make()
+    assert len(roots(fake)) == 1

@@ -14,7 +14,7 @@ import jwt
 from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from bot.render.teams import size_of
+from bot.render.teams_elements import size_of
 
 JSON = dict[str, Any]
 

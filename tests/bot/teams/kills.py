@@ -9,13 +9,13 @@ import random
 import signal
 import sys
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from bot.card import Card, Digest
 from bot.deliver import deliver
-from bot.settings import Subscription
+from bot.letters import Letter
 from bot.teams.adapter import Adapter, Keys
-from bot.teams.digest import post_digest
+from bot.teams.letters import teams_postman
 from bot.teams.pictures import Pictures
 from bot.teams.post import Office
 from storage.store import open_store
@@ -23,6 +23,7 @@ from tests.bot.cards import WEEK
 from tests.bot.teams.conftest import REGISTRATION, Microsoft
 
 DIGEST = Digest(week=WEEK, card=Card(title="The week", text="6.8 messages a session."), views=())
+LETTER = Letter(period="2025-W45", digest=DIGEST)
 LONGEST = 0.3  # seconds until a kill; a delivery takes some 0.02
 
 
@@ -31,13 +32,18 @@ async def deliver_all(url: str, connector: str, count: int) -> None:
     adapter = Adapter(REGISTRATION, Keys(f"{connector}/openid"))
     adapter.credentials.app = Microsoft()
     office = Office(wire=adapter, store=store, pictures=Pictures(draw=lambda _: b"", store=store))
+    post = teams_postman(office).post
     for number in range(count):
+        person = f"person-{number}"
+        # no lease: what a killed process had claimed is taken by the next at once
         await deliver(
-            DIGEST,
-            Subscription(to=f"person-{number}"),
+            LETTER,
+            f"digest:leaders:{person}",
+            person,
             store=store,
-            post=lambda digest, to: post_digest(office, digest, to),
+            post=post,
             clock=lambda: datetime.now(UTC),
+            lease=timedelta(0),
         )
 
 

@@ -39,8 +39,8 @@ async def test_a_hundred_kills_post_nothing_twice_and_lose_nothing_unsaid(fake: 
     states = [delivered(store, f"digest:leaders:person-{number}", "2025-W45") for number in range(SUBSCRIPTIONS)]
     store.close()
     assert max(posted.values()) == 1
-    assert set(states) <= {"sent", "claimed"}
-    # a row that was claimed and never closed is what a kill leaves: it may have been posted, and is not posted again
-    interrupted = states.count("claimed")
-    assert 0 < interrupted <= KILLS
+    assert set(states) <= {"sent", "sending"}
+    # "sending" is what a kill leaves right around the post: it may stand there, so it is told as in doubt, not repeated
+    assert states.count("sending") <= KILLS
+    assert states.count("sent") >= SUBSCRIPTIONS - KILLS
     assert all(posted[f"a:{number}"] == 1 for number, state in enumerate(states) if state == "sent")

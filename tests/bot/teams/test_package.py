@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 import jsonschema
@@ -13,6 +14,8 @@ from PIL import Image
 from bot.cli import app
 from bot.teams.package import COMMANDS, PackageError, Publisher, manifest, package
 from insights.catalogue import views
+from storage.conversations import Conversation, remember_conversation, suspend
+from storage.store import open_store
 from tests.bot.teams.fake_teams import APP
 
 SCHEMAS = Path(__file__).resolve().parents[4] / "shared" / "schemas"
@@ -64,3 +67,17 @@ def test_the_command_writes_both_packages(tmp_path):
     result = CliRunner().invoke(app, ["--config", str(config), "teams", "package", "--out", str(tmp_path)])
     assert result.exit_code == 0, result.output
     assert {each.name for each in tmp_path.glob("*.zip")} == {"ai-usage-teams.zip", "ai-usage-teams-1.22.zip"}
+
+
+def test_the_command_lists_where_the_bot_may_speak(tmp_path):
+    config = tmp_path / "ai-usage.toml"
+    config.write_text("", encoding="utf-8")
+    run = CliRunner().invoke(app, ["--config", str(config), "teams", "places"])
+    assert "Nobody has added the app yet" in run.output
+    store = open_store(f"sqlite:///{tmp_path}/ai-usage.db")
+    seen = Conversation(id="19:general@thread.tacv2", kind="channel", tenant=APP, reference={"serviceUrl": SITE})
+    remember_conversation(store, seen, datetime.now(UTC))
+    suspend(store, seen.id, "paused", "403 MessageWritesBlocked", datetime.now(UTC))
+    store.close()
+    run = CliRunner().invoke(app, ["--config", str(config), "teams", "places"])
+    assert run.output == "channel   paused   19:general@thread.tacv2  403 MessageWritesBlocked\n"

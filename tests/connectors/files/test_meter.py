@@ -22,8 +22,8 @@ from connectors.report import Quiet, RunReport
 from storage import ingestion
 from storage.store import Store, open_store
 from tests.bot.golden import assert_golden
+from tests.connectors.changes import mutated
 from tests.connectors.lines import NOON, TODAY, costs, door, facts, message, source
-from tests.connectors.test_conformance import mutated
 from tests.connectors.vendor import ORGANIZATION, TOKEN, WORKSPACE, Vendor
 
 HERE = Path(__file__).parent.parent

@@ -32,7 +32,7 @@ def test_a_table_that_is_cut_or_none_is_an_error(content: bytes) -> None:
 def test_records_may_lack_names_and_hold_what_is_no_value() -> None:
     sheet = sheet_of([{"Day": "x", "n": 7}, {"n": None, "list": [1], "sure": True}])
     assert sheet.headings == ("day", "n", "list", "sure")
-    assert sheet.lines == ({"day": "x", "n": "7"}, {"n": "", "list": "", "sure": ""})
+    assert sheet.lines == ({"day": "x", "n": "7"}, {"n": "", "list": "", "sure": "True"})
 
 
 @pytest.mark.parametrize(
