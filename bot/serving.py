@@ -94,6 +94,10 @@ def teams_voice(installation: Installation, crew: Crew | None = None) -> TeamsVo
         reply=partial(crew.ask, reply) if crew else replying(installation),
         perform=partial(crew.ask, perform) if crew else lambda deed, asker: perform(deed, asker, installation),
         first_heard=lambda event: first_heard(installation.store, event, datetime.now(UTC)),
+        gone=lambda place: log.info(
+            "%d subscriptions of a Teams conversation paused",
+            place_gone(installation, place, "the app was removed there"),
+        ),
     )
 
 
