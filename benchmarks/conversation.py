@@ -119,7 +119,7 @@ def is_right(asked: Asked, found: Understanding) -> bool:
 def main() -> None:
     """Print both parts."""
     list(map(_judge, [next(questions("development"))], *zip(companies()["harbor"], strict=True)))
-    for part in ("development", "variants", "earlier", "aside"):
+    for part in ("development", "variants", "earlier", "others", "others_later", "others_third", "others_aside", "aside"):
         verdicts = judged(part)
         right = sum(each.right for each in verdicts)
         confident = sum(each.confident for each in verdicts)
