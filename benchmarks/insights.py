@@ -2,7 +2,7 @@
 
     python benchmarks/insights.py [all | change-points [FOLDER] | changeless [--csv FILE] | planted [--seeds N] | speed]
 
-`--first N` begins the seeds of the simulated companies at N: figures that nothing was chosen by need seeds nobody looked at.
+`--first N` begins the seeds of the simulated companies at N: fair figures need seeds that nobody has looked at.
 Everything is simulated, the same each time, unless a folder of annotated series or a panel of one's own is given.
 Nothing in the engine is tuned to what is printed here, but for what `docs/benchmarks.md` says of breaks in counting.
 """
