@@ -25,6 +25,7 @@ from bot.home import home_of
 from bot.ingestion import ingest_one, roll_up
 from bot.installation import Installation
 from bot.offering import again
+from bot.places import place_gone
 from bot.rights import by_group
 from bot.rounds import Rounds
 from bot.schedule import ROUNDS, start_schedule
@@ -37,7 +38,7 @@ from bot.slack.letters import slack_postman
 from bot.slack.oauth import install_routes
 from bot.slack.voice import Voice
 from bot.stopping import Stop
-from bot.subscriptions import next_run, place_gone, subscriptions_of
+from bot.subscriptions import next_run, subscriptions_of
 from bot.teams.answering import TeamsVoice
 from bot.teams.app import Teams
 from bot.teams.letters import teams_postman

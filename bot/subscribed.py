@@ -9,15 +9,7 @@ from bot.format import format_day
 from bot.installation import Installation
 from bot.letters import letter_of
 from bot.said import Said
-from bot.subscriptions import (
-    Subscription,
-    end,
-    find,
-    next_run,
-    own_subscriptions,
-    pause,
-    resume,
-)
+from bot.subscriptions import Subscription, end, find, next_run, own_subscriptions, pause, resume
 from insights.words import counted, listing
 from storage import outbox
 
