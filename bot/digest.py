@@ -149,14 +149,14 @@ def _extremes(shown: Panel, tool: str) -> str:
         return ""
     top, name = deep[0]
     times, frequent = often[0]
+    among = "" if shown.whole is shown else "Of the departments told of here, "
     if name == frequent:
-        return (
-            f"{name} goes deepest ({top:.1f} messages per session) and comes most often ({times:.1f} sessions a week)."
-        )
+        often_too = f"and comes most often ({times:.1f} sessions a week)"
+        return f"{among}{name} goes deepest ({top:.1f} messages per session) {often_too}."
     depth = {each: value for value, each in deep}.get(frequent)
     at = f" at {depth:.1f} messages" if depth is not None else ""
     return (
-        f"{name} goes deepest ({top:.1f} messages per session); {frequent} comes most often "
+        f"{among}{name} goes deepest ({top:.1f} messages per session); {frequent} comes most often "
         f"({times:.1f} sessions a week{at})."
     )
 

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from bot.card import Field
 from bot.dialogue import Asker, Said, reply
+from bot.granting import Holder, holders
 from bot.installation import Installation
 from bot.rights import Rights, administrators, rights_of
 from bot.status import SourceStatus, status_of
@@ -148,9 +149,14 @@ def _moment(when: datetime, zone: str) -> str:
 
 
 def _holders(installation: Installation) -> tuple[HolderLine, ...]:
-    roles = installation.settings.roles
-    told = [HolderLine(who=each, may="everything, and may change who may ask") for each in roles.administrators]
-    told += [HolderLine(who=each, may="every department (enablement)") for each in roles.enablement]
-    for each, names in roles.leaders.items():
-        told.append(HolderLine(who=each, may=listing(["the whole company", *names], most=6)))
-    return tuple(told[:MOST_HOLDERS])
+    return tuple(HolderLine(who=each.who, may=_holds(each)) for each in holders(installation)[:MOST_HOLDERS])
+
+
+def _holds(holder: Holder) -> str:
+    match holder.role:
+        case "administrator":
+            return "everything, and may change who may ask"
+        case "enablement":
+            return "every department (enablement)"
+        case "leader":
+            return listing(["the whole company", *holder.departments], most=6)

@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.advice import advice_of, state_of
+from bot.audience import visible_of
 from bot.card import Card, Digest
 from bot.digest import examined, main_tool, remember, weekly_digest
 from bot.format import format_week
 from bot.installation import Installation
 from bot.renewal_card import renewal_card
-from bot.subscriptions import Subscription, bare, visible_of
+from bot.subscriptions import Subscription, bare
 from insights.basis import Basis
 from insights.catalogue import metrics
 from insights.finding import Finding

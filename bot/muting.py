@@ -3,17 +3,13 @@
 import re
 from datetime import date
 
+from bot.audience import visible_departments
 from bot.card import Button, Card, Table
 from bot.format import format_day
 from bot.installation import Installation
+from bot.places import WEEKS, mute
 from bot.said import Said
-from bot.subscriptions import (
-    WEEKS,
-    NotSubscribedError,
-    bare,
-    mute,
-    visible_departments,
-)
+from bot.subscriptions import NotSubscribedError, bare
 from insights.words import counted
 from storage.subscriptions import mutes, unmute
 

@@ -11,7 +11,7 @@ from bot.installation import Installation
 from bot.muting import mute_here, muted_here, unmute_here
 from bot.rights import Rights
 from bot.said import Said
-from bot.subscribed import listed, pause_one, preview, resume_one, send_test, unsubscribe
+from bot.subscribed import how, listed, pause_one, preview, resume_one, send_test, unsubscribe
 from bot.subscribing import subscribe
 from bot.subscriptions import NotSubscribedError
 
@@ -28,18 +28,21 @@ class Request:
     words: re.Pattern[str]
     do: Do
     administrators: bool = False
+    openly: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Done:
-    """What came of a request. `refused`: the asker may not ask for it."""
+    """What came of a request. `refused`: the asker may not ask for it. `openly`: it concerns everybody in the place."""
 
     card: Card
     refused: bool = False
+    openly: bool = False
 
 
-def _request(pattern: str, do: Do, *, administrators: bool = False) -> Request:
-    return Request(words=re.compile(pattern, re.IGNORECASE | re.DOTALL), do=do, administrators=administrators)
+def _request(pattern: str, do: Do, *, administrators: bool = False, openly: bool = False) -> Request:
+    words = re.compile(pattern, re.IGNORECASE | re.DOTALL)
+    return Request(words=words, do=do, administrators=administrators, openly=openly)
 
 
 REQUESTS = (
@@ -49,6 +52,7 @@ REQUESTS = (
         r"(?:who|roles|who may ask|who can ask)\s*\??()", lambda _, __, at, ___: who_card(at), administrators=True
     ),
     _request(r"(?:subscriptions|my subscriptions)\s*\??()", listed),
+    _request(r"how (?:do|can) (?:i|we) (?:un)?subscribe\b.*()", how),
     _request(r"subscribe\b(.*)", subscribe),
     _request(rf"unsubscribe\s+{NUMBER}", unsubscribe),
     _request(rf"pause\s+{NUMBER}", pause_one),
@@ -56,8 +60,8 @@ REQUESTS = (
     _request(rf"preview\s+{NUMBER}", preview),
     _request(rf"(?:send\s+)?(?:a\s+)?test\s+{NUMBER}", send_test),
     _request(r"mutes()", muted_here),
-    _request(r"mute\s+(.*)", mute_here),
-    _request(r"unmute\s+(.*)", unmute_here),
+    _request(r"mute\s+(.*)", mute_here, openly=True),
+    _request(r"unmute\s+(.*)", unmute_here, openly=True),
 )
 
 
@@ -70,7 +74,7 @@ def requested(said: Said, rights: Rights, installation: Installation, as_of: dat
         if each.administrators and not rights.administrator:
             return Done(card=Card(title="Not something I can do for you", text=ADMINISTRATORS_ONLY), refused=True)
         try:
-            return Done(card=each.do(found[1].strip(), said, installation, as_of))
+            return Done(card=each.do(found[1].strip(), said, installation, as_of), openly=each.openly)
         except (NotGrantedError, NotSubscribedError) as error:
             return Done(card=Card(title="Not done", text=str(error)))
     return None

@@ -11,22 +11,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 
+from bot.audience import audience_rights
 from bot.card import Card
 from bot.deliver import Delivery, Postman, cannot_tell, deliver, settle
+from bot.due import GRACE, due, missed
 from bot.format import format_day
 from bot.installation import Installation
 from bot.letters import Letter, introduced, letter_of, nothing_to_tell, remember_week, tested
 from bot.reference import new_reference
-from bot.subscriptions import (
-    GRACE,
-    Subscription,
-    audience_rights,
-    due,
-    missed,
-    owner_of,
-    subscriptions_of,
-    trigger_of,
-)
+from bot.subscriptions import Subscription, owner_of, subscriptions_of, trigger_of
 from storage import outbox
 from storage.subscriptions import stand
 

@@ -25,6 +25,7 @@ from bot.home import home_of
 from bot.ingestion import ingest_one, roll_up
 from bot.installation import Installation
 from bot.offering import again
+from bot.places import place_gone
 from bot.rights import by_group
 from bot.rounds import Rounds
 from bot.schedule import ROUNDS, start_schedule
@@ -38,7 +39,7 @@ from bot.slack.oauth import install_routes
 from bot.slack.voice import Voice
 from bot.stopping import Stop
 from bot.subscription_form import changed, current
-from bot.subscriptions import next_run, place_gone, subscriptions_of
+from bot.subscriptions import next_run, subscriptions_of
 from bot.teams.answering import TeamsVoice
 from bot.teams.app import Teams
 from bot.teams.letters import teams_postman

@@ -9,15 +9,7 @@ from bot.format import format_day
 from bot.installation import Installation
 from bot.letters import letter_of
 from bot.said import Said
-from bot.subscriptions import (
-    Subscription,
-    end,
-    find,
-    next_run,
-    own_subscriptions,
-    pause,
-    resume,
-)
+from bot.subscriptions import Subscription, bare, end, find, next_run, own_subscriptions, pause, resume
 from insights.words import counted, listing
 from storage import outbox
 
@@ -29,14 +21,21 @@ HOW = (
 def listed(_: str, said: Said, installation: Installation, as_of: date | None = None) -> Card:
     """Tell the subscriptions of the asker and of where they ask; all to administrators."""
     del as_of
-    return list_card(own_subscriptions(said.asker, installation, said.place), datetime.now(UTC))
+    return list_card(own_subscriptions(said.asker, installation, said.place), datetime.now(UTC), said)
 
 
-def list_card(mine: Sequence[Subscription], now: datetime) -> Card:
+def how(_: str, said: Said, installation: Installation, as_of: date | None = None) -> Card:
+    """Say how to subscribe."""
+    del said, installation, as_of
+    buttons = (Button(label="Subscribe me", ask="subscribe me"), Button(label="Subscriptions", ask="subscriptions"))
+    return Card(title="Subscribing", text=HOW, buttons=buttons)
+
+
+def list_card(mine: Sequence[Subscription], now: datetime, said: Said | None = None) -> Card:
     """Return the card that lists subscriptions."""
     if not mine:
         return Card(title="No subscriptions", text=f"Nothing is sent to you or here. {HOW}")
-    rows = tuple((each.number, what_of(each), each.place, each.cadence, _next(each, now)) for each in mine)
+    rows = tuple((each.number, what_of(each), where(each.place, said), each.cadence, _next(each, now)) for each in mine)
     first = mine[0].number
     return Card(
         title="Subscriptions",
@@ -72,7 +71,7 @@ def preview(words: str, said: Said, installation: Installation, as_of: date | No
     if letter is None:
         return Card(title=f"Nothing to send for {found.number}", text="There is nothing to tell now: nothing is sent.")
     card = letter.digest.card
-    note = f"Preview of subscription {found.number} to {found.place}; nothing was sent. {_when(found)}"
+    note = f"Preview of subscription {found.number} ({where(found.place, said)}); nothing was sent. {_when(found)}"
     return replace(card, footer=f"{note} {card.footer}".strip())
 
 
@@ -81,7 +80,7 @@ def send_test(words: str, said: Said, installation: Installation, as_of: date | 
     del as_of
     found, now = find(words, said.asker, installation), datetime.now(UTC)
     outbox.ask_for(installation.store, found.key, f"test {now:%Y-%m-%d %H:%M:%S}", now)
-    return told("A test is on its way", found, f"It arrives at {found.place} in a few seconds, marked as a test.")
+    return told("A test is on its way", found, f"It arrives in a few seconds ({where(found.place, said)}).")
 
 
 def what_of(subscription: Subscription) -> str:
@@ -100,20 +99,26 @@ def _next(subscription: Subscription, now: datetime) -> str:
 
 
 def _when(subscription: Subscription) -> str:
-    return f"Next: {_next(subscription, datetime.now(UTC))}."
+    paused = subscription.standing.paused
+    return f"{paused.capitalize()}." if paused else f"Next: {_next(subscription, datetime.now(UTC))}."
+
+
+def where(place: str, said: Said | None) -> str:
+    """Name a place to whoever asks: "here", "you", or its id."""
+    if said is not None and bare(place) in {bare(said.place), bare(said.asker.user)}:
+        return "here" if bare(place) == bare(said.place) else "you"
+    return bare(place)
 
 
 def told(title: str, subscription: Subscription, text: str) -> Card:
     """Return the card that tells how a subscription stands now."""
     number = subscription.number
+    after = ("Resume", "resume") if subscription.standing.paused else ("Pause", "pause")
+    verbs = (("Preview", "preview"), ("Send a test", "send test"), after, ("Unsubscribe", "unsubscribe"))
     return Card(
         title=title,
         text=text,
-        buttons=(
-            Button(label="Preview", ask=f"preview {number}"),
-            Button(label="Send a test", ask=f"send test {number}"),
-            Button(label="Unsubscribe", ask=f"unsubscribe {number}"),
-        )
+        buttons=tuple(Button(label=label, ask=f"{verb} {number}") for label, verb in verbs)
         if title not in {"Unsubscribed", "A test is on its way"}
         else (),
         footer=_when(subscription) if title != "Unsubscribed" else "",

@@ -11,13 +11,7 @@ from bot.installation import Installation
 from bot.rights import rights_of
 from bot.said import Said
 from bot.subscribed import HOW, told, what_of
-from bot.subscriptions import (
-    DAYS,
-    NotSubscribedError,
-    Wanted,
-    bare,
-    create,
-)
+from bot.subscriptions import DAYS, NotSubscribedError, Wanted, bare, create
 from insights.words import listing
 
 CHANNEL = re.compile(r"<#([A-Z0-9]+)(?:\|[^>]*)?>")

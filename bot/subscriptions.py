@@ -3,7 +3,7 @@
 import re
 import zoneinfo
 from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Literal
 
 from apscheduler.triggers.cron import CronTrigger  # type: ignore[import-untyped]
@@ -12,10 +12,9 @@ from bot.installation import Installation
 from bot.rights import Asker, Rights, administrators, rights_of
 from bot.settings import CLOCK, is_zone
 from bot.settings import Subscription as InSettings
-from storage import outbox
 from storage import subscriptions as kept
 from storage.reading import departments
-from storage.subscriptions import Kept, Mute, MuteKind, Standing, kept_subscriptions, standings
+from storage.subscriptions import Kept, Standing, kept_subscriptions, standings
 
 What = Literal["digest", "alert", "renewal"]
 Audience = Literal["leaders", "administrators", "enablement"]
@@ -24,12 +23,6 @@ CRON = {"weekdays": "mon-fri", "daily": "*"}
 GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 WORKSPACE = re.compile(rf"^(?:(?:[TE][A-Z0-9]+[:/])+|{GUID.pattern}:)")
 """What is before the id of a place or person: the workspace in Slack, the tenant in Teams."""
-
-GRACE = timedelta(hours=12)
-"""What was missed because the bot was down, or could not be sent, is made up for within this time, once."""
-
-WEEKS = 4
-"""How long something is muted where nobody says."""
 
 
 class NotSubscribedError(Exception):
@@ -140,65 +133,6 @@ def next_run(subscription: Subscription, now: datetime) -> datetime | None:
     return due
 
 
-def due(subscription: Subscription, now: datetime) -> datetime | None:
-    """Return the newest moment within GRACE at which it was to be sent and was not dealt with, in UTC; else None."""
-    if subscription.standing.paused:
-        return None
-    trigger, newest = trigger_of(subscription), None
-    at: datetime | None = trigger.get_next_fire_time(None, now - GRACE)
-    while at is not None and at <= now:
-        newest = at.astimezone(UTC)
-        at = trigger.get_next_fire_time(at, at + timedelta(seconds=1))
-    since = max(filter(None, (subscription.standing.done, subscription.made)), default=None)
-    return newest if newest is not None and (since is None or newest > since) else None
-
-
-def missed(subscription: Subscription, now: datetime) -> datetime | None:
-    """Return a moment at which it was to be sent that nobody dealt with in time, in UTC; else None."""
-    since = max(filter(None, (subscription.standing.done, subscription.made)), default=None)
-    if subscription.standing.paused or since is None:
-        return None
-    after = max(since, now - timedelta(days=8))
-    at: datetime | None = trigger_of(subscription).get_next_fire_time(None, after + timedelta(seconds=1))
-    return at.astimezone(UTC) if at is not None and at <= now - GRACE else None
-
-
-def audience_rights(
-    subscription: Subscription, installation: Installation, groups: frozenset[str] = frozenset()
-) -> Rights:
-    """What the subscription may tell: never more than its owner, who is in `groups`, may see, nor a leader it goes to.
-
-    One that the settings send to a channel tells of everything, or of the departments it names: whoever writes the
-    settings decides who is in that channel.
-    """
-    if subscription.made is not None:
-        owner = Asker(platform=subscription.platform, user=subscription.owner, groups=groups)
-        return rights_of(owner, installation)
-    person = Asker(platform=subscription.platform, user=subscription.place)
-    mine = rights_of(person, installation)
-    if subscription.audience == "leaders" and mine.anything and not mine.everything:
-        return mine
-    return Rights(administrator=True, company=True)
-
-
-def visible_of(
-    subscription: Subscription, installation: Installation, groups: frozenset[str] = frozenset()
-) -> tuple[str, ...] | None:
-    """The departments that the subscription tells of, None for all."""
-    visible = audience_rights(subscription, installation, groups).visible
-    if not subscription.departments:
-        return visible
-    wanted = {each.casefold() for each in subscription.departments}
-    known = departments(installation.store) if visible is None else visible
-    return tuple(each for each in known if each.casefold() in wanted)
-
-
-def visible_departments(asker: Asker, installation: Installation) -> tuple[str, ...]:
-    """The departments that somebody may see."""
-    visible = rights_of(asker, installation).visible
-    return tuple(departments(installation.store)) if visible is None else visible
-
-
 def create(wanted: Wanted, asker: Asker, installation: Installation, now: datetime | None = None) -> Subscription:
     """Keep a subscription. NotSubscribedError where the asker may not have it, or it is there already."""
     rights = rights_of(asker, installation)
@@ -278,50 +212,6 @@ def bare(place: str) -> str:
 def platform_of(place: str) -> Literal["slack", "teams"]:
     """The platform whose id this is: Teams has conversations ("19:…", "a:…") and accounts (GUIDs)."""
     return "teams" if ":" in bare(place) or GUID.fullmatch(bare(place)) else "slack"
-
-
-def mute(
-    place: str, kind: MuteKind, what: str, asker: Asker, installation: Installation, today: date, weeks: int = WEEKS
-) -> Mute:
-    """Do not tell a department, or a finding by its key, in a place for some weeks, whoever reads there."""
-    muted = Mute(
-        place=bare(place),
-        kind=kind,
-        what=what,
-        until=today + timedelta(weeks=weeks),
-        by=asker.user,
-        at=datetime.now(UTC),
-    )
-    kept.mute(installation.store, muted)
-    return muted
-
-
-def place_gone(installation: Installation, place: str, why: str, now: datetime | None = None) -> int:
-    """Pause what is sent to a place that is archived, deleted, or that the bot was taken out of; return how many.
-
-    The next round tells whose they are, once.
-    """
-    gone = [
-        each for each in subscriptions_of(installation) if bare(each.place) == bare(place) and not each.standing.paused
-    ]
-    for each in gone:
-        kept.stand(installation.store, each.key, paused=why, paused_at=now or datetime.now(UTC), paused_by="")
-    return len(gone)
-
-
-def note_arrived(installation: Installation, key: str, period: str, *, there: bool) -> bool:
-    """Note what an operator saw of a delivery in doubt; False where that one is not in doubt.
-
-    One that is not there is sent if it is still due.
-    """
-    doubtful = {(each.subscription, each.period) for each in outbox.deliveries(installation.store, "unknown")}
-    if (key, period) not in doubtful:
-        return False
-    now = datetime.now(UTC)
-    outbox.close(installation.store, key, period, now=now, state="sent" if there else "failed", error="by an operator")
-    if not there:
-        kept.stand(installation.store, key, done=None)
-    return True
 
 
 def _own(number: str, asker: Asker, installation: Installation) -> Subscription:

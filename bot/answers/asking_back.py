@@ -45,6 +45,8 @@ def help_card(vocabulary: Vocabulary) -> Card:
     names = _names(vocabulary)
     one, two = (names * 2)[:2] if names else ("sales", "engineering")
     examples = ["overview", one, f"depth {one}", f"{one} vs {two}", f"prompts last {LONGER} weeks", "licenses"]
+    if one == two:
+        examples.remove(f"{one} vs {two}")
     several = [tool_name(each) for each in vocabulary.tools]
     if len(several) > 1:
         examples += ["tools", f"{several[0]} vs {several[1]}", f"{one} {several[0]}"]

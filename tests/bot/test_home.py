@@ -3,6 +3,7 @@
 import pytest
 
 from bot.doing import do
+from bot.granting import grant
 from bot.home import home_of
 from tests.bot.test_doing import ADMIN, AS_OF, KEY, SALES, STRANGER, installation, template
 
@@ -39,3 +40,8 @@ def test_whoever_may_ask_nothing_sees_whom_to_ask_and_what_is_theirs_to_do(home,
     (action,) = page.actions
     assert (action.key, action.overdue) == (KEY, False)
     assert action.title.startswith("Activate or reclaim unused seats in Sales")
+
+
+def test_who_was_granted_a_role_is_among_those_who_may_ask(home, installation):
+    grant("U0NEW enablement", ADMIN, installation)
+    assert ("U0NEW", "every department (enablement)") in {(each.who, each.may) for each in home(ADMIN).holders}

@@ -6,8 +6,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from bot.due import due, missed
 from bot.installation import Installation
 from bot.letters import Letter, letter_of
+from bot.places import mute
 from bot.render.text import plain_text
 from bot.rights import Asker
 from bot.settings import Organisation, Roles
@@ -17,11 +19,8 @@ from bot.subscriptions import (
     Subscription,
     Wanted,
     create,
-    due,
     edit,
     end,
-    missed,
-    mute,
     next_run,
     own_subscriptions,
     pause,
