@@ -94,7 +94,7 @@ class Rounds:
         if letter is None:
             await self._done(subscription, at)
             return
-        if not subscription.standing.introduced:
+        if not subscription.standing.introduced and not await self._sent_earlier(subscription):
             letter = introduced(letter, subscription, _following(subscription, at))
         delivery = await self._deliver(letter, subscription, postman)
         await self._note(subscription, at, letter, delivery)
@@ -115,6 +115,12 @@ class Rounds:
                 await self._pause(subscription, delivery.error or "the place is gone")
             case "failed":
                 await self._failed(subscription, at, delivery.error or "the platform refused it")
+
+    async def _sent_earlier(self, subscription: Subscription) -> bool:
+        """Whether anything was sent already, by a version that introduced nothing."""
+        store = self.installation.store
+        rows = await asyncio.to_thread(outbox.deliveries, store, "sent", subscription=subscription.key)
+        return any(not each.period.startswith("test ") for each in rows)
 
     async def _sent_before(self, subscription: Subscription, at: datetime, letter: Letter) -> None:
         """Another process has it: done where it has ended, else looked at again."""

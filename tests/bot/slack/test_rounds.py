@@ -93,6 +93,14 @@ async def test_the_first_introduces_itself_and_the_next_does_not(make: Make, fak
     assert "first of a subscription" not in second
 
 
+async def test_what_was_sent_before_introductions_were_made_is_not_introduced(
+    make: Make, fake: FakeSlack, store: Store
+) -> None:
+    outbox.note_told(store, f"digest:leaders:{MEMBER_OF}", ["2026-W40"], MONDAY, "C1:1.0")
+    await make(InSettings(to=MEMBER_OF), letters=short()).make()
+    assert "first of a subscription" not in str(fake.messages[0]["blocks"])
+
+
 async def test_a_running_bot_follows_what_people_change(make: Make, fake: FakeSlack, clock: Clock) -> None:
     rounds = make(letters=short())
     await rounds.make()
