@@ -123,10 +123,12 @@ def main() -> None:
         verdicts = judged(part)
         right = sum(each.right for each in verdicts)
         confident = sum(each.confident for each in verdicts)
+        doubted = sum(each.right and not each.found.asks_back and each.found.confidence < SURE for each in verdicts)
         times = sorted(each.seconds for each in verdicts)
+        number = len(verdicts)
         print(
-            f"{part}: {len(verdicts)} questions, {right / len(verdicts):.1%} right, "
-            f"{confident / len(verdicts):.1%} confidently wrong, median {1000 * times[len(times) // 2]:.1f} ms, "
+            f"{part}: {number} questions, {right / number:.1%} right ({doubted / number:.1%} with a doubt), "
+            f"{confident / number:.1%} confidently wrong, median {1000 * times[number // 2]:.1f} ms, "
             f"slowest {1000 * times[-1]:.1f} ms"
         )
         if "--wrong" in sys.argv and (part != "aside" or "--aside" in sys.argv):

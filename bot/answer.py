@@ -182,7 +182,10 @@ def _about_one(question: Question, view: View, shown: Panel, judged: Panel, basi
     wanted = _asked(question, view)
     match question.intent:
         case "explain":
-            return replace(card, text=_explained(wanted, card.text, judged, department, tool))
+            why = _explained(wanted, card.text, judged, department, tool)
+            meaning = definition(wanted[0], judged.reference.name) if wanted else ""
+            told = (meaning, card.text) if question.meaning else (why, meaning)
+            return replace(card, text=" ".join(filter(None, told)))
         case "forecast":
             return replace(card, text=_ahead(wanted, card.text, judged, department, tool))
         case _:
@@ -191,14 +194,14 @@ def _about_one(question: Question, view: View, shown: Panel, judged: Panel, basi
 
 
 def _explained(wanted: tuple[str, ...], text: str, judged: Panel, department: str, tool: str) -> str:
-    """What moved beyond chance and where that lies; or that nothing did; and what the metric means."""
-    meaning = definition(wanted[0], judged.reference.name) if wanted else ""
+    """What moved beyond chance and where that lies; or that nothing did."""
     change = strongest(judged, wanted, department, tool)
     if change is None:
-        return f"{text} Nothing in it moved more than by chance, so there is nothing to explain. {meaning}".strip()
+        return f"{text} Nothing in it moved more than by chance, so there is no change to explain."
     about = titled(metrics()[change.metric], judged.reference.name)
     because = cause(judged, change) or "No department, tool or part of it explains most of that."
-    return f"{about}: {moved_in_words(judged, change)} {because} {sure(judged, change)} {meaning}".strip()
+    told = moved_in_words(judged, change)
+    return f"{about}: {told[0].lower()}{told[1:]} {because} {sure(judged, change)}"
 
 
 def _ahead(wanted: tuple[str, ...], text: str, judged: Panel, department: str, tool: str) -> str:
@@ -209,7 +212,7 @@ def _ahead(wanted: tuple[str, ...], text: str, judged: Panel, department: str, t
         if change is not None
         else "So far nothing in it moves more than by chance."
     )
-    guess = ahead(judged, wanted[0], department, tool) if wanted else ""
+    guess = next(filter(None, (ahead(judged, each, department, tool) for each in wanted)), "")
     return f"{guess or CANT_TELL} Now: {text} {so_far}"
 
 
@@ -361,9 +364,12 @@ def _comparison(question: Question, view: View, shown: Panel, tool: str, basis: 
     ranked = sorted(((v, name) for name, v in values if v is not None), reverse=True)
     gaps = missing(shown, (lead,), (tool,)) if tool != ALL_TOOLS else ""
     told = [f"{name} {phrase(metrics()[lead], value, shown.currency, shown.reference.name)}" for value, name in ranked]
+    untold = [name for name, value in values if value is None]
+    hidden = f" Of {listing(untold, most=4)} there is no number that may be shown." if untold and told else ""
+    few = f"Too few people are active in {listing(names)} to tell."
     return Card(
         title=f"{listing(names)} · {view.title} · {tool_name(tool)}",
-        text=f"{listing(told, most=4)}." if told else gaps or f"Too few people are active in {listing(names)} to tell.",
+        text=f"{listing(told, most=4)}.{hidden}" if told else gaps or few,
         chart=chart_of(plan, shown, names, tool),
         table=Table(
             columns=("", *names, "Company"), rows=rows, numeric=tuple(range(1, len(names) + 2)), caption=view.title

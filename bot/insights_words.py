@@ -14,7 +14,7 @@ from bot.digest import looked_at
 from insights.catalogue import metrics
 from insights.engine import Examination, Quiet
 from insights.finding import Finding
-from insights.scan import RATE
+from insights.rates import RATE
 from insights.series import Panel
 from insights.words import counted, day, told
 

@@ -82,7 +82,7 @@ def web_voice(installation: Installation, as_of: date | None = None, crew: Crew 
     """Return what the chat page says; with a crew, answers are worked out by it."""
     told = partial(crew.ask, reply) if crew else replying(installation, as_of)
     return WebVoice(
-        ask=lambda text: told(Said(text=text, asker=Asker(platform="web"))).card,
+        ask=lambda text, visitor: told(Said(text=text, asker=Asker(platform="web"), thread=f"web:{visitor}")).card,
         digest=digesting(installation, as_of),
         draw=partial(crew.run, draw) if crew else draw,
         organisation=installation.settings.organisation.name,
@@ -95,6 +95,10 @@ def teams_voice(installation: Installation, crew: Crew | None = None) -> TeamsVo
         reply=partial(crew.ask, reply) if crew else replying(installation),
         perform=partial(crew.ask, perform) if crew else lambda deed, asker: perform(deed, asker, installation),
         first_heard=lambda event: first_heard(installation.store, event, datetime.now(UTC)),
+        gone=lambda place: log.info(
+            "%d subscriptions of a Teams conversation paused",
+            place_gone(installation, place, "the app was removed there"),
+        ),
     )
 
 

@@ -83,18 +83,19 @@ def status_of(basis: Basis, settings: Settings | None = None) -> Status:
     sources = []
     for name in sorted({*covered, *runs, *(settings.sources if settings else ())}):
         reach, run = covered.get(name), runs.get(name)
-        connector = _connector(known.get(name), settings, name)
+        connector, state = _connector(known.get(name), settings, name), state_of(store, run)
         sources.append(
             SourceStatus(
                 source=name,
-                state=state_of(store, run),
+                state=state,
                 first_day=reach.first_day if reach else None,
                 last_day=reach.last_day if reach else None,
                 days=reach.days if reach else 0,
                 next_run=_next_run(settings, name, run),
                 gaps=gaps_of(store, connector, name, basis.as_of, run) if connector else Gaps(),
                 alarms=tuple(alarms_of(store, connector, name, basis.as_of, reach, begun[name], run))
-                if connector and run
+                # What a run is fetching right now is not about to be lost.
+                if connector and run and state != "reading"
                 else (),
                 **(_of_run(run) if run else {}),  # type: ignore[arg-type]  # by name
             )

@@ -71,9 +71,16 @@ def of(name: str, weeks: int, memory_steps: int, *, freedom: float) -> Chances |
     return Chances(sizes=sizes[known], p=p[known], bar=bar, excess=excess, freedom=freedom)
 
 
-def memory_seen(weeks: int) -> tuple[Floats, Floats]:
-    """Return coefficients, and what is found in changeless series that have them, both ascending."""
-    seen = _file()["memory"][LENGTHS.index(nearest(weeks))].astype(np.float64)
+def memory_seen(weeks: float) -> tuple[Floats, Floats]:
+    """Return coefficients, and what is found in changeless series of so many weeks that have them, both ascending.
+
+    What taking a course out does goes by one over the weeks, so that between two lengths one can be worked out.
+    """
+    table = _file()["memory"].astype(np.float64)
+    part = np.interp(-1 / max(weeks, 1.0), -1 / np.array(LENGTHS), np.arange(len(LENGTHS), dtype=np.float64))
+    below = int(part)
+    above = min(below + 1, len(LENGTHS) - 1)
+    seen = table[below] + (part - below) * (table[above] - table[below])
     return np.asarray(MEMORY_STEP * np.arange(len(seen), dtype=np.float64)), seen
 
 

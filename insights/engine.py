@@ -169,7 +169,8 @@ def _once(found: Sequence[Finding]) -> Iterator[Finding]:
 
 def _covers(pattern: Finding, change: Finding) -> bool:
     where = not pattern.departments or not change.departments or set(pattern.departments) & set(change.departments)
-    return bool(where) and pattern.direction in {0, change.direction}
+    # What tells how things stand does not say that they have changed.
+    return bool(where) and pattern.direction == change.direction
 
 
 def _fault(detector: str, error: Exception) -> Fault:

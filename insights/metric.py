@@ -46,7 +46,9 @@ class Metric:
     `smallest_change` is the least change worth a word, in the metric's own unit. `only` says that a metric is
     known of the company as a whole, or of departments, and not of the other. `across` says that it is about several
     tools at once, so that no single tool has it. A `watched` metric is tested for change every week; one that only says
-    again what another says, or looks back over many weeks, is not.
+    again what another says, or looks back over many weeks, is not. `weight` is how much of the false findings that are
+    allowed it may use beside others, and `goes_with` the metric of which it mostly says the same again: where that one
+    has moved it is not told.
     """
 
     id: str
@@ -63,6 +65,8 @@ class Metric:
     order: int = 100
     only: Literal["", "company", "department"] = ""
     watched: bool = False
+    weight: float = 1.0
+    goes_with: str = ""
     across: bool = False
 
     @property

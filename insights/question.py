@@ -32,7 +32,8 @@ class Question:
     `metrics` means the view's own, empty `departments` and `locations` the whole company, empty `tools` all of them
     together, `weeks` None the default: the last 14 complete weeks. `by` is what the numbers are told apart by,
     `compare` a second span of weeks to set `weeks` beside, `rank` how to order. Departments or tools that are compared
-    with each other stand in `departments` and `tools`. `table` asks for all of it as a table.
+    with each other stand in `departments` and `tools`. `table` asks for all of it as a table, `meaning` for what a
+    metric is rather than why it moved.
     """
 
     view: str = "overview"
@@ -46,3 +47,4 @@ class Question:
     compare: Weeks | None = None
     rank: Rank | None = None
     table: bool = False
+    meaning: bool = False

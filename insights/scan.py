@@ -1,15 +1,13 @@
 """Every watched metric of every department and tool, tested for change; what is left when chance has had its share.
 
 The company is judged first. What all departments do in a week together is then taken out of each of them, so that a
-department's new level or odd week is judged against the others, and a company-wide one is told once. Only the trend
-over the weeks that are shown is each department's own: that seven of nine rise is worth telling as such.
+department's course or odd week is judged against the others, and a company-wide one is told once. Where the company
+has moved, each department is judged once more as it stands: that seven of nine rose is worth telling as such.
 
-False discoveries are kept to RATE of what is told, of the company and of departments. The company's hypotheses are one
-family (Benjamini and Hochberg 1995). Each metric and tool is a family of its departments' hypotheses: a family is
-opened where its Simes p passes among all families, and within an opened one the rate is lowered to the share of
-families that were opened (Benjamini and Bogomolov 2014): many metrics cost no more errors than are promised.
-
-Besides, a change must be worth a word in the metric's own unit, concern people enough, and still hold.
+Each series has three hypotheses: that it has lately gone somewhere (one test of every shape, `insights.shapes`), that
+its last week is odd, and that it scatters otherwise. How false ones among what is told are kept few says
+`insights.rates`. Besides, a change must be worth a word in the metric's own unit, concern people enough, and hold
+still.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -20,19 +18,11 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from insights import signals
+from insights import rates, signals
 from insights.metric import Metric
+from insights.rates import SHARE
 from insights.signals import Floats, Scale, Signal
 from insights.weekly import COMPANY, UNMAPPED
-
-RATE = 0.10
-"""False discoveries among all, at most."""
-
-SHARE = 0.7 * RATE
-"""What the company's tests, and the departments', may each spend of it.
-
-Not all: where nothing changes every discovery is false, and one digest in a quarter is what a reader forgives.
-"""
 
 WINDOW = 26
 
@@ -54,34 +44,25 @@ FEWEST_DEPARTMENTS = 4
 SMALLEST_SHARE = 0.1
 """Part of its level by which a count must change to be worth a word."""
 
-Kind = Literal["level", "trend", "odd_week", "drift", "scatter"]
+Kind = Literal["level", "trend", "odd_week", "scatter"]
+Test = Literal["course", "odd_week", "scatter"]
 
-WINDOWS: Mapping[Kind, int] = {
-    "level": 2 * WINDOW,
-    "trend": 14,
-    "odd_week": WINDOW,
-    "drift": WINDOW,
-    "scatter": WINDOW,
-}
-"""The newest weeks that are tested: of a trend those that are shown, of a level as many as tell what was usual.
+WINDOWS: Mapping[Test, int] = {"course": 2 * WINDOW, "odd_week": WINDOW, "scatter": WINDOW}
+"""The newest weeks that are tested: of a course as many as tell what was usual.
 
 Memory and noise are learnt from all there are.
 """
 
-WEIGHTS: Mapping[Kind, float] = {"level": 2.0, "trend": 2.0, "odd_week": 0.6, "drift": 0.3, "scatter": 0.1}
-"""How much of the rate each kind may use, 1 on average, fixed before looking (Genovese, Roeder and Wasserman 2006).
-
-What lasts is worth most to a reader, and a drift is nearly always a trend, too.
+WEIGHTS: Mapping[Test, float] = {"course": 2.5, "odd_week": 0.4, "scatter": 0.1}
+"""How much of the rate each test may use, fixed before looking: what lasts is worth most to a reader.
 """
 
-COURSES = frozenset({"level", "trend", "drift"})
+COURSES = frozenset({"level", "trend"})
 """Kinds that say where a series has gone; the others tell of one week, or of scatter."""
 
-TESTS: Mapping[Kind, Callable[[Floats, float, Floats], Signal]] = {
-    "level": signals.recent_level,
-    "trend": signals.trend,
+TESTS: Mapping[Test, Callable[[Floats, float, Floats], Signal]] = {
+    "course": signals.course,
     "odd_week": signals.odd_week,
-    "drift": signals.drift,
     "scatter": signals.scatter_change,
 }
 
@@ -90,10 +71,11 @@ TESTS: Mapping[Kind, Callable[[Floats, float, Floats], Signal]] = {
 class Change:
     """A change that passed. `before`, `now` and `change` are in the metric's own unit.
 
-    `since` is the Monday from which it holds; of a trend, where the window begins. `low` and `high` are the 90 %
+    `since` is the Monday from which it holds, or begins; `weeks` are those since then. `low` and `high` are the 90 %
     interval of `change`; of a change of scatter they, and `change`, are factors. `p` is the chance of so strong a
-    signal without any change, `q` the same after all the hypotheses of its kind. `shrunk` is the change drawn towards
-    what the other departments did, as far as its own weeks leave doubt; it ranks, and is not told.
+    signal without any change, `q` the same after all that was tried. `shrunk` is the change drawn towards what the
+    other departments did, as far as its own weeks leave doubt; it ranks, and is not told. `part` says that the company
+    moved the same way: the department is judged as it stands, not beside the others.
     """
 
     metric: str
@@ -110,13 +92,14 @@ class Change:
     p: float
     q: float
     shrunk: float
+    part: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Scan:
-    """What was tested and what passed. `steady` are the (metric, tool, department) that were judged at all.
+    """What was tested and what passed. `judged` are the (metric, tool, department) that were tested at all.
 
-    `memory` is the coefficient learnt for each metric.
+    `memory` is the coefficient learnt for each metric's departments.
     """
 
     changes: tuple[Change, ...] = ()
@@ -125,7 +108,7 @@ class Scan:
     memory: Mapping[str, float] = field(default_factory=dict)
 
     def of(self, metric: str, department: str, tool: str) -> Change | None:
-        """Return how a metric moved (a level, trend or drift), None where it did not, or could not be told."""
+        """Return where a metric has gone, None where it has not, or that could not be told."""
         moves = [
             each
             for each in self.changes
@@ -163,15 +146,16 @@ class Watch:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Tested:
-    """The hypotheses of one metric, kind and level (company or departments); `place` are (tool, department) rows."""
+class Tested:
+    """The hypotheses of one metric and test, of the company or of departments; `place` are (tool, department) rows."""
 
     watched: Watched
-    kind: Kind
+    test: Test
     place: NDArray[np.int64]
     signal: Signal
     told: Floats
     shrunk: Floats
+    part: bool = False
     q: Floats = field(default_factory=lambda: np.zeros(0))
 
 
@@ -179,17 +163,10 @@ def scan(watch: Watch) -> Scan:
     """Return what changed. Fewer than eight weeks tell nothing."""
     if len(watch.weeks) < signals.FEWEST_WEEKS or not watch.metrics:
         return Scan()
-    company: list[_Tested] = []
-    departments: list[_Tested] = []
-    memory: dict[str, float] = {}
-    for watched in watch.metrics:
-        memory[watched.metric.id] = _test(watch, watched, company, departments)
-    company, departments = _company_rates(company), _department_rates(departments)
-    every = [*company, *departments]
+    every, memory = tested(watch)
     told = [found for each in every for found in _changes(watch, each)]
-    left = {id(change): unexplained for change, unexplained in told}
     return Scan(
-        changes=tuple(_best([change for change, _ in told], left)),
+        changes=tuple(_best(told, {each.metric.id: each.metric.goes_with for each in watch.metrics})),
         tried=sum(int((~np.isnan(each.signal.p)).sum()) for each in every),
         judged=frozenset(
             (each.watched.metric.id, watch.tools[tool], _name(watch, department))
@@ -201,7 +178,48 @@ def scan(watch: Watch) -> Scan:
     )
 
 
-# Tests ---------------------------------------------------------------------------------------------------------------
+def tested(watch: Watch) -> tuple[list[Tested], dict[str, float]]:
+    """Return every hypothesis with its adjusted p, the company's first, and each metric's memory."""
+    series = [_series(watch, each) for each in watch.metrics]
+    memories, of_company = _memories(series)
+    company = _company_rates([each for one in series for each in _tests(one.company, of_company)])
+    departments = _department_rates(
+        [each for one, memory in zip(series, memories, strict=True) for each in _tests(one.departments, memory)]
+    )
+    parts = [
+        part
+        for one in series
+        for test in company
+        if test.test == "course" and test.watched is one.company.watched
+        for part in _parts(one, test, of_company)
+    ]
+    return [*company, *departments, *parts], {
+        each.company.watched.metric.id: memory for each, memory in zip(series, memories, strict=True)
+    }
+
+
+# Series --------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Rows:
+    """Some series of one metric, on its scale: `values` are tested, `raw` is told, `noise` is how loud each value is.
+
+    `place` is where each stands, (tool, row).
+    """
+
+    watched: Watched
+    place: NDArray[np.int64]
+    values: Floats
+    raw: Floats
+    noise: Floats
+    alike: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Series:
+    company: _Rows
+    departments: _Rows
 
 
 def scale_of(metric: Metric) -> Scale:
@@ -221,47 +239,102 @@ def smallest_of(values: Floats) -> float:
     return float(positive.min()) / 2 if positive.size else 0.5
 
 
-def _test(watch: Watch, watched: Watched, company: list[_Tested], departments: list[_Tested]) -> float:
-    """Add one metric's tests; return its memory."""
+def _series(watch: Watch, watched: Watched) -> _Series:
+    """Return one metric's series that are large enough to be judged."""
     values = watched.values if watch.ignored is None else np.where(watch.ignored, np.nan, watched.values)
     scaled = signals.on_scale(values, scale_of(watched.metric), smallest_of(values))
     tools, rows, weeks = scaled.shape
-    whole = scaled[:, 0]
-    own = _without_common(scaled[:, 1:])
-    flat, sizes = own.reshape(-1, weeks), watched.sizes[:, 1:].reshape(-1, weeks)
-    noise = signals.noise_of(flat, sizes)
-    enough = _enough(watch)
+    enough = _enough(watch, watched.metric)
+    whole = scaled[:, 0][enough[:, 0]]
+    own = _without_common(scaled[:, 1:]).reshape(-1, weeks)
+    noise = signals.noise_of(own, watched.sizes[:, 1:].reshape(-1, weeks))
     place = np.stack(np.meshgrid(np.arange(tools), np.arange(1, rows), indexing="ij"), axis=-1).reshape(-1, 2)
     chosen = enough[:, 1:].reshape(-1)
-    learnt = flat[chosen] / noise[chosen] if chosen.sum() >= FEWEST_DEPARTMENTS else whole
-    memory = signals.memory_of(learnt)
-    one = np.stack([np.arange(tools), np.zeros(tools, dtype=np.int64)], axis=-1)[enough[:, 0]]
-    levels = (
-        (company, one, whole[enough[:, 0]], np.ones_like(whole[enough[:, 0]]), whole[enough[:, 0]]),
-        (departments, place[chosen], flat[chosen], noise[chosen], scaled[:, 1:].reshape(-1, weeks)[chosen]),
+    return _Series(
+        company=_Rows(
+            watched=watched,
+            place=np.stack([np.arange(tools), np.zeros(tools, dtype=np.int64)], axis=-1)[enough[:, 0]],
+            values=whole,
+            raw=whole,
+            noise=np.ones_like(whole),
+            alike=False,
+        ),
+        departments=_Rows(
+            watched=watched,
+            place=place[chosen],
+            values=own[chosen],
+            raw=scaled[:, 1:].reshape(-1, weeks)[chosen],
+            noise=noise[chosen],
+            alike=True,
+        ),
     )
-    for tests, where, series, loud, raw in levels:
-        if len(where):
-            for kind, test in TESTS.items():
-                newest = slice(-WINDOWS[kind], None)
-                tested = (raw if kind == "trend" else series)[:, newest]
-                alike = tests is departments and kind == "level"
-                found = test(tested, memory, loud[:, newest]) if not alike else _level(tested, memory, loud[:, newest])
-                shrunk = _shrunk(found) if tests is departments else found.change
-                tests.append(
-                    _Tested(watched=watched, kind=kind, place=where, signal=found, told=raw[:, newest], shrunk=shrunk)
-                )
-    return memory
 
 
-def _level(values: Floats, memory: float, noise: Floats) -> Signal:
-    return signals.recent_level(values, memory, noise, alike=True)
+def _memories(series: Sequence[_Series]) -> tuple[list[float], float]:
+    """Return the memory of each metric's departments, and that of the company.
+
+    Departments of one metric are pooled; where they are too few the company stands in. The company has but one series
+    of a metric, so all metrics are pooled.
+    """
+    several = [n for n, each in enumerate(series) if len(each.departments.place) >= FEWEST_DEPARTMENTS]
+    whole = np.concatenate([each.company.values for each in series])
+    of_company, *learnt = signals.memories_of(
+        [whole, *(series[n].departments.values / series[n].departments.noise for n in several)]
+    )
+    told = [of_company] * len(series)
+    for n, memory in zip(several, learnt, strict=True):
+        told[n] = memory
+    return told, of_company
 
 
-def _enough(watch: Watch) -> NDArray[np.bool_]:
+def _tests(rows: _Rows, memory: float) -> Iterator[Tested]:
+    if not len(rows.place):
+        return
+    for test, window in WINDOWS.items():
+        newest = slice(-window, None)
+        values, noise = rows.values[:, newest], rows.noise[:, newest]
+        if test == "course":
+            found = signals.course(values, memory, noise, alike=rows.alike)
+        else:
+            found = TESTS[test](values, memory, noise)
+        yield Tested(
+            watched=rows.watched,
+            test=test,
+            place=rows.place,
+            signal=found,
+            told=rows.raw[:, newest],
+            shrunk=_shrunk(found) if rows.alike else found.change,
+        )
+
+
+def _parts(one: _Series, company: Tested, memory: float) -> Iterator[Tested]:
+    """Yield the departments' courses as they stand, of each tool in which the company has moved, that go its way."""
+    for row in np.flatnonzero(company.q <= SHARE).tolist():
+        rows = one.departments.place[:, 0] == company.place[row, 0]
+        if not rows.any():
+            continue
+        newest = slice(-WINDOWS["course"], None)
+        told = one.departments.raw[rows][:, newest]
+        found = signals.course(told, memory, one.departments.noise[rows][:, newest], alike=True)
+        same = found.change * company.signal.change[row] > 0
+        q = rates.adjusted(found.p)
+        yield Tested(
+            watched=one.departments.watched,
+            test="course",
+            place=one.departments.place[rows],
+            signal=found,
+            told=told,
+            shrunk=_shrunk(found),
+            part=True,
+            q=np.where(same, q, 1.0),
+        )
+
+
+def _enough(watch: Watch, metric: Metric) -> NDArray[np.bool_]:
     """Return which (tool, department) have people and sessions enough lately; `Unmapped` is no department.
 
-    Weeks that are out say nothing: those before them stand in.
+    Weeks that are out say nothing: those before them stand in. Of how many people came, what was usual is enough: where
+    they stop coming there are few of them.
     """
     told, counted, known = watch.sessions, watch.people, ~np.isnan(watch.people[..., -1])
     if watch.ignored is not None:
@@ -273,6 +346,9 @@ def _enough(watch: Watch) -> NDArray[np.bool_]:
         known = ~np.isnan(counted[..., -1])
     people = np.nansum(counted[..., -RECENT:], axis=-1) / RECENT
     busy = np.nansum(told[..., -RECENT:], axis=-1) >= FEWEST_SESSIONS
+    if metric.numerator == "people" and metric.adds_up:
+        usual = signals.median(counted[..., -WINDOW:])
+        people, busy = np.fmax(people, usual), busy | (usual >= FEWEST_PEOPLE)
     enough = (people >= FEWEST_PEOPLE) & (busy | ~(np.nansum(told, axis=-1) > 0)) & known
     for row, name in enumerate(watch.departments, 1):
         if name == UNMAPPED:
@@ -323,50 +399,33 @@ def _shrunk(found: Signal) -> Floats:
 # Many tests ----------------------------------------------------------------------------------------------------------
 
 
-def adjusted(p: Floats) -> Floats:
-    """Return Benjamini and Hochberg's adjusted p: at most the rate at which each would be found. NaN stays."""
-    q = np.full(len(p), np.nan)
-    known = np.flatnonzero(~np.isnan(p))
-    if not len(known):
-        return q
-    order = known[np.argsort(p[known], kind="stable")]
-    raised = p[order] * len(order) / np.arange(1, len(order) + 1)
-    q[order] = np.minimum(np.minimum.accumulate(raised[::-1])[::-1], 1.0)
-    return q
-
-
-def _weighted(tested: _Tested) -> Floats:
-    return np.minimum(tested.signal.p / WEIGHTS[tested.kind], 1.0)
-
-
-def _company_rates(tests: Sequence[_Tested]) -> list[_Tested]:
-    """Return the company's tests, all metrics, tools and kinds one family, with their adjusted p."""
+def _company_rates(tests: Sequence[Tested]) -> list[Tested]:
     if not tests:
         return []
-    q = adjusted(np.concatenate([_weighted(each) for each in tests]))
-    return _with_rates(tests, q)
+    return _with_rates(tests, rates.flat(_p(tests), _weights(tests)))
 
 
-def _department_rates(tests: Sequence[_Tested]) -> list[_Tested]:
-    """Return the departments' tests with their p adjusted within the families that were opened."""
+def _department_rates(tests: Sequence[Tested]) -> list[Tested]:
+    """Return the departments' tests, each metric and tool a family, with their adjusted p."""
     if not tests:
         return []
-    p = np.concatenate([_weighted(each) for each in tests])
     family = np.concatenate(
         [[f"{each.watched.metric.id}:{tool}" for tool in each.place[:, 0].tolist()] for each in tests]
     )
-    names = np.unique(family)
-    simes = np.array([np.nanmin(adjusted(p[family == name]), initial=1.0) for name in names])
-    opened = names[adjusted(simes) <= SHARE]
-    q = np.ones(len(p))
-    for name in opened:
-        rows = family == name
-        # The rate within is SHARE × opened / all: the same as raising the adjusted p by its inverse.
-        q[rows] = np.minimum(adjusted(p[rows]) * len(names) / len(opened), 1.0)
-    return _with_rates(tests, np.where(np.isnan(p), np.nan, q))
+    of_test = np.concatenate([np.full(len(each.place), WEIGHTS[each.test]) for each in tests])
+    of_family = np.concatenate([np.full(len(each.place), each.watched.metric.weight) for each in tests])
+    return _with_rates(tests, rates.by_family(_p(tests), of_test, family, of_family))
 
 
-def _with_rates(tests: Sequence[_Tested], q: Floats) -> list[_Tested]:
+def _p(tests: Sequence[Tested]) -> Floats:
+    return np.concatenate([each.signal.p for each in tests])
+
+
+def _weights(tests: Sequence[Tested]) -> Floats:
+    return np.concatenate([np.full(len(each.place), WEIGHTS[each.test] * each.watched.metric.weight) for each in tests])
+
+
+def _with_rates(tests: Sequence[Tested], q: Floats) -> list[Tested]:
     ends = np.cumsum([len(each.signal.p) for each in tests])
     return [replace(each, q=part) for each, part in zip(tests, np.split(q, ends[:-1]), strict=True)]
 
@@ -378,54 +437,61 @@ def _name(watch: Watch, row: int) -> str:
     return watch.departments[row - 1] if row else COMPANY
 
 
-def _changes(watch: Watch, tested: _Tested) -> Iterator[tuple[Change, float]]:
-    """Yield what passed, and how much of its series' scatter it leaves unexplained."""
+def _changes(watch: Watch, test: Tested) -> Iterator[Change]:
+    """Yield what passed."""
     with np.errstate(invalid="ignore"):
-        passed = np.flatnonzero(tested.q <= SHARE)
+        passed = np.flatnonzero(test.q <= SHARE)
     for row in passed.tolist():
-        change = _change(watch, tested, row)
+        change = _change(watch, test, row)
         if change is not None:
-            yield change, 2.0 if tested.kind == "drift" else float(tested.signal.left[row])
+            yield change
 
 
-def _change(watch: Watch, tested: _Tested, row: int) -> Change | None:
+def _change(watch: Watch, test: Tested, row: int) -> Change | None:
     """Return a change in the metric's own unit; None where it is not worth a word or no longer holds."""
-    tool, department = tested.place[row].tolist()
-    watched, signal = tested.watched, tested.signal
-    newest = slice(-WINDOWS[tested.kind], None)
-    values, weights, weeks = (
-        watched.values[tool, department, newest],
-        watched.sizes[tool, department, newest],
-        watch.weeks[newest],
-    )
-    before, now = _levels(tested.kind, values, weights, tested.told[row], int(signal.at[row]), watched.metric)
+    tool, department = test.place[row].tolist()
+    watched, signal, kind = test.watched, test.signal, _kind(test, row)
+    newest = slice(-WINDOWS[test.test], None)
+    weeks, at = watch.weeks[newest], int(signal.at[row])
+    values, sizes = (each[tool, department, newest] for each in (watched.values, watched.sizes))
+    values = np.where(np.isnan(test.told[row]), np.nan, values)
+    before, now = _levels(kind, values, sizes, at, scale_of(watched.metric))
     if np.isnan(before) or np.isnan(now):
         return None
     factor = (now - before) / signal.change[row] if signal.change[row] else np.nan
     size = now - before
-    if tested.kind == "scatter":
+    if kind == "scatter":
         size, factor = float(np.exp(signal.change[row])), np.nan
     elif size * signal.change[row] <= 0 or abs(size) < smallest(watched.metric, before):
         return None
     low, high = float(signal.low[row] * factor), float(signal.high[row] * factor)
-    if tested.kind == "scatter":
+    if kind == "scatter":
         low, high = float(np.exp(signal.low[row])), float(np.exp(signal.high[row]))
     return Change(
         metric=watched.metric.id,
         tool=watch.tools[tool],
         department=_name(watch, department),
-        kind=tested.kind,
-        since=weeks[int(signal.at[row])],
-        weeks=len(weeks) - int(signal.at[row]),
+        kind=kind,
+        since=weeks[at],
+        weeks=len(weeks) - at,
         before=before,
         now=now,
         change=size,
         low=float(min(low, high)),
         high=float(max(low, high)),
         p=float(signal.p[row]),
-        q=float(tested.q[row]),
-        shrunk=float(tested.shrunk[row] * factor) if np.isfinite(factor) else size,
+        q=float(test.q[row]),
+        shrunk=float(test.shrunk[row] * factor) if np.isfinite(factor) else size,
+        part=test.part,
     )
+
+
+def _kind(test: Tested, row: int) -> Kind:
+    match test.test:
+        case "course":
+            return "trend" if test.signal.ramp is not None and test.signal.ramp[row] else "level"
+        case "odd_week" | "scatter":
+            return test.test
 
 
 def smallest(metric: Metric, before: float) -> float:
@@ -434,15 +500,17 @@ def smallest(metric: Metric, before: float) -> float:
     return max(metric.smallest_change, relative)
 
 
-def _levels(kind: Kind, values: Floats, sizes: Floats, scaled: Floats, at: int, metric: Metric) -> tuple[float, float]:
+def _levels(kind: Kind, values: Floats, sizes: Floats, at: int, scale: Scale) -> tuple[float, float]:
     """Return where a series was and is, in its own unit."""
     match kind:
-        case "level" | "drift" | "scatter":
+        case "level" | "scatter":
             return _mean(values[:at], sizes[:at]), _mean(values[at:], sizes[at:])
         case "odd_week":
             return _mean(values[-RECENT - 1 : -1], sizes[-RECENT - 1 : -1]), float(values[-1])
         case _:
-            return _line_ends(scaled, scale_of(metric))
+            first, last = _line_ends(signals.on_scale(values[at:], scale, smallest_of(values)), scale)
+            known = int((~np.isnan(values[:at])).sum())
+            return (_mean(values[:at], sizes[:at]) if known >= RECENT else first), last
 
 
 def _mean(values: Floats, sizes: Floats) -> float:
@@ -468,21 +536,25 @@ def _line_ends(scaled: Floats, scale: Scale) -> tuple[float, float]:
     return first, last
 
 
-def _best(changes: Sequence[Change], left: Mapping[int, float]) -> Iterator[Change]:
+def _best(changes: Sequence[Change], goes_with: Mapping[str, str]) -> Iterator[Change]:
     """Yield each series' changes, a course told once.
 
-    Of a new level and a trend the one that leaves less unexplained; a drift only where there is neither, and a change
-    of scatter only where there is nothing else: a step, too, scatters.
+    Where the company has moved, what a department did as it stands is told rather than what it did beside the others.
+    A change of scatter is told only where there is nothing else: a step, too, scatters. Nor is a metric told where the
+    one has moved that it goes with.
     """
-    moved = {(each.metric, each.tool, each.department) for each in changes if each.kind != "scatter"}
     courses: dict[tuple[str, str, str], Change] = {}
+    others = []
     for each in changes:
         key = (each.metric, each.tool, each.department)
         if each.kind not in COURSES:
-            if each.kind != "scatter" or key not in moved:
-                yield each
-            continue
-        known = courses.get(key)
-        if known is None or left[id(each)] < left[id(known)]:
+            others.append(each)
+        elif key not in courses or each.part:
             courses[key] = each
-    yield from courses.values()
+    lately = {(each.metric, each.tool, each.department) for each in others if each.kind != "scatter"}
+    for each in others:
+        if each.kind != "scatter" or (each.metric, each.tool, each.department) not in {*courses, *lately}:
+            yield each
+    for (metric, tool, department), each in courses.items():
+        if (goes_with[metric], tool, department) not in courses:
+            yield each

@@ -12,7 +12,7 @@ over 20 sessions scatters more than one over 2,000.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from insights import chances
 from insights.chances import MEMORY_STEP, MOST_MEMORY, STEPS
+from insights.shapes import fitted
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -34,6 +35,8 @@ SHORTEST_LEVEL = 3
 
 NINETY = 1.645
 """Standard errors on either side of a 90 % interval."""
+
+LAGS = (1, 2, 3)
 
 UNKNOWN_MEMORY = 0.5
 """Taken where no series scatters, so that nothing can be learnt."""
@@ -58,7 +61,7 @@ class Signal:
 
     `change` is in the unit of the scale, `low` and `high` its 90 % interval; `p` the chance of so strong a signal in
     a series that changes in nothing; `at` the week from which it holds. `left` is the share of the scatter that it
-    leaves unexplained.
+    leaves unexplained. `ramp` tells which are a way up or down rather than one step, where that was asked.
     """
 
     change: Floats
@@ -67,6 +70,7 @@ class Signal:
     p: Floats
     at: Ints
     left: Floats
+    ramp: NDArray[np.bool_] | None = None
 
 
 # Scales --------------------------------------------------------------------------------------------------------------
@@ -129,24 +133,52 @@ def noise_of(values: Floats, sizes: Floats) -> Floats:
 # Memory --------------------------------------------------------------------------------------------------------------
 
 
-def memory_of(values: Floats) -> float:
-    """Return how much a week resembles the one before, pooled over series: the AR(1) coefficient, 0 to MOST_MEMORY.
+def memory_of(values: Floats, *, doubt: float = 1.0) -> float:
+    """Return how much a week resembles the one before, pooled over series: see `memories_of`."""
+    return memories_of([values], doubt=doubt)[0]
+
+
+def memories_of(metrics: Sequence[Floats], *, doubt: float = 1.0) -> list[float]:
+    """Return how much a week resembles the one before: a coefficient of AR(1) for each metric's series, pooled.
 
     Of each series a line or one step is taken out first, whichever fits better, so that a trend or a new level does
     not look like memory. That pulls the coefficient towards 0; by how much is known from simulated series that are
-    treated the same. One standard error is added, so that doubt makes for silence.
+    treated the same. What one metric's series tell is drawn towards what all metrics have in common, as far as it is
+    no more than chance that sets them apart. `doubt` standard errors are added, so that not to know makes for silence.
     """
-    weeks = (~np.isnan(values)).sum(axis=1)
-    enough = weeks >= FEWEST_WEEKS
-    raw, pairs = pooled_memory(values[enough])
-    if not pairs:
-        return UNKNOWN_MEMORY
-    true, seen = chances.memory_seen(round(float(np.median(weeks[enough]))))
-    return min(MOST_MEMORY, float(np.interp(raw, seen, true)) + 1 / math.sqrt(pairs))
+    weeks = [(~np.isnan(each)).sum(axis=1) for each in metrics]
+    seen = [pooled_memory(each[n >= FEWEST_WEEKS]) for each, n in zip(metrics, weeks, strict=True)]
+    known = [n for n, (_, pairs) in enumerate(seen) if pairs]
+    raw = np.array([seen[n][0] for n in known])
+    drawn, error = _drawn(raw, np.array([math.sqrt(len(LAGS) / seen[n][1]) for n in known])) if known else (raw, raw)
+    told = [UNKNOWN_MEMORY] * len(metrics)
+    for n, mean, unsure in zip(known, drawn.tolist(), error.tolist(), strict=True):
+        true, found = chances.memory_seen(float(np.median(weeks[n][weeks[n] >= FEWEST_WEEKS])))
+        told[n] = min(MOST_MEMORY, float(np.interp(mean + doubt * unsure, found, true)))
+    return told
+
+
+def _drawn(values: Floats, errors: Floats) -> tuple[Floats, Floats]:
+    """Return values drawn towards their mean (DerSimonian and Laird 1986), and what doubt is left of each."""
+    weight = 1 / errors**2
+    mean = float(weight @ values / weight.sum())
+    spread = float(weight.sum() - weight @ weight / weight.sum())
+    excess = float(weight @ (values - mean) ** 2) - (len(values) - 1)
+    between = max(0.0, excess / spread) if spread > 0 else 0.0
+    again = 1 / (errors**2 + between)
+    center = float(again @ values / again.sum())
+    own = between / (between + errors**2)
+    # Metrics of the same people are no independent witnesses: their mean is taken to be as sure as half of them.
+    doubt = own * errors**2 + (1 - own) ** 2 * 2 / again.sum()
+    return own * values + (1 - own) * center, np.minimum(np.sqrt(doubt), errors)
 
 
 def pooled_memory(values: Floats) -> tuple[float, int]:
-    """Return the autocorrelation at one week of what a line or a step leaves, pooled, and over how many pairs."""
+    """Return the sum of the autocorrelations at LAGS of what a line or a step leaves, pooled, and of how many pairs.
+
+    What people have in common from week to week lies under the noise of who happens to come, which has no memory: the
+    first lag alone would tell too little of how long it lasts.
+    """
     if not len(values):
         return 0.0, 0
     calm = without_spikes(values)
@@ -155,9 +187,13 @@ def pooled_memory(values: Floats) -> tuple[float, int]:
         spread = np.sqrt(_mean(left**2)[:, None])
         scatters = spread > 1e-9 * np.nanmax(np.abs(calm), axis=1, keepdims=True)
         left = np.where(scatters, left / spread, np.nan)
-    products = left[:, 1:] * left[:, :-1]
-    pairs = int((~np.isnan(products)).sum())
-    return (float(np.nansum(products)) / pairs if pairs else 0.0), pairs
+    total, least = 0.0, 0
+    for lag in LAGS:
+        products = left[:, lag:] * left[:, :-lag]
+        pairs = int((~np.isnan(products)).sum())
+        total += float(np.nansum(products)) / pairs if pairs else 0.0
+        least = min(least or pairs, pairs)
+    return total, least
 
 
 def _without_course(values: Floats) -> Floats:
@@ -223,6 +259,7 @@ class _Measured:
     at: Ints
     left: Floats
     within: Floats | None = None
+    ramp: NDArray[np.bool_] | None = None
 
 
 Measure = Callable[[Floats, Floats], _Measured]
@@ -245,6 +282,15 @@ def recent_level(values: Floats, memory: float, noise: Floats | None = None, *, 
     as much as a longer history would.
     """
     return _signal(_recently_shifted, values, memory, noise, alike=alike)
+
+
+def course(values: Floats, memory: float, noise: Floats | None = None, *, alike: bool = False) -> Signal:
+    """Return where each series has lately gone: to a new level, or up or down ever since some week (`insights.shapes`).
+
+    One test of all shapes, of whatever fits best; `change` is to the last week. Spikes are taken out. `alike` as of
+    `recent_level`.
+    """
+    return _signal(_coursing, values, memory, noise, alike=alike)
 
 
 def trend(values: Floats, memory: float, noise: Floats | None = None) -> Signal:
@@ -304,6 +350,7 @@ def _signal(measure: Measure, values: Floats, memory: float, noise: Floats | Non
         p=p,
         at=np.where(untold, -1, found.at),
         left=np.where(untold, np.nan, found.left),
+        ramp=found.ramp,
     )
 
 
@@ -362,9 +409,14 @@ def _chance(measure: Measure, weeks: int, memory: float, statistic: Floats) -> F
 
     NaN where so few weeks do not have the statistic.
     """
-    steps = min(math.ceil(round(memory / MEMORY_STEP, 6)), STEPS - 1)
-    known = [_chances(measure, chances.nearest(weeks), steps, heavy=heavy) for heavy in noises(measure)]
-    told = [each(statistic) for each in known if each]
+    at = min(round(memory / MEMORY_STEP, 6), STEPS - 1)
+    below, above = math.floor(at), math.ceil(at)
+    told = []
+    for heavy in noises(measure):
+        less, more = (_chances(measure, chances.nearest(weeks), steps, heavy=heavy) for steps in (below, above))
+        if less and more:
+            between = at - below
+            told.append(np.exp((1 - between) * np.log(less(statistic)) + between * np.log(more(statistic))))
     return np.max(told, axis=0) if told else np.full(len(statistic), np.nan)
 
 
@@ -384,13 +436,13 @@ def noises(measure: Measure) -> tuple[bool, ...]:
     Signals that rest on single weeks take the larger of two chances: with normal noise, and with the heavy tails of a
     few people who do most. The others take out spikes, or look at signs alone, and need only the first.
     """
-    return (False,) if measure in {_shifted, _recently_shifted, _trending, _yearly} else (False, True)
+    return (False,) if measure in {_shifted, _recently_shifted, _coursing, _trending, _yearly} else (False, True)
 
 
 def freedom(measure: Measure, weeks: int) -> float:
     """Return the degrees of freedom of a statistic's own scatter: the fewer, the longer its tail."""
     match measure.__name__:
-        case "_shifted" | "_recently_shifted":
+        case "_shifted" | "_recently_shifted" | "_coursing":
             return weeks - 2.0
         case "_odd":
             return min(weeks, 13) - 5.0
@@ -437,6 +489,19 @@ def _stepping(values: Floats, noise: Floats, recent: int) -> _Measured:
         at=(known & upcoming).argmax(axis=1),
         left=within[row, best] * np.maximum(n[:, 0] - 2, 1) / scatter[:, 0],
         within=within[row, best] if len(values) else np.zeros(0),
+    )
+
+
+def _coursing(values: Floats, noise: Floats) -> _Measured:
+    found = fitted(without_spikes(values), noise)
+    return _Measured(
+        statistic=np.sqrt(found.squared),
+        change=found.size,
+        error=found.error,
+        at=found.begin,
+        left=found.left,
+        within=found.within,
+        ramp=found.ramp,
     )
 
 
@@ -560,5 +625,14 @@ def _yearly(values: Floats, noise: Floats) -> _Measured:
     )
 
 
-MEASURES: tuple[Measure, ...] = (_shifted, _recently_shifted, _trending, _odd, _drifting, _scattering, _yearly)
+MEASURES: tuple[Measure, ...] = (
+    _shifted,
+    _recently_shifted,
+    _coursing,
+    _trending,
+    _odd,
+    _drifting,
+    _scattering,
+    _yearly,
+)
 """Every statistic."""

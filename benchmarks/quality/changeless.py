@@ -135,14 +135,11 @@ def company(number: int) -> Outcome:
 
 def chances(watch: Watch) -> Chances:
     """Return the p of every test of the newest weeks."""
-    whole: list[scanning._Tested] = []
-    departments: list[scanning._Tested] = []
-    for watched in watch.metrics:
-        scanning._test(watch, watched, whole, departments)
     p: Chances = defaultdict(list)
-    for where, tests in (("company", whole), ("departments", departments)):
-        for each in tests:
-            p[where, each.kind] += each.signal.p[~np.isnan(each.signal.p)].tolist()
+    for each in scanning.tested(watch)[0]:
+        if not each.part:
+            where = "departments" if each.place[0, 1] else "company"
+            p[where, each.test] += each.signal.p[~np.isnan(each.signal.p)].tolist()
     return dict(p)
 
 

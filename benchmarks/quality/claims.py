@@ -19,8 +19,11 @@ def of_findings(findings: Iterable[Finding]) -> list[tuple[Claim, ...]]:
 
 
 def of_scan(scan: Scan) -> list[tuple[Claim, ...]]:
-    """Return what each change of a scan claims. No digest speaks of scatter."""
-    told = [each for each in scan.changes if each.kind != "scatter"]
+    """Return what each change of a scan claims.
+
+    No digest speaks of scatter, and what departments did with the company is told in one finding.
+    """
+    told = [each for each in scan.changes if each.kind != "scatter" and not each.part]
     return [((each.metric, each.tool, each.department, _way(each.change)),) for each in told]
 
 

@@ -50,7 +50,10 @@ def changes_card(question: Question, basis: Basis, tool: str) -> Card | None:
     mine = about(examined.findings, question)
     where = listing(question.departments)
     text = mine[0].headline if mine else f"Nothing unusual{f' in {where}' if where else ''}."
-    more = f" {counted(len(mine) - 1, 'more finding')} below." if len(mine) > 1 else ""
+    more = ""
+    if len(mine) > 1:
+        rest = len(mine[:MOST]) - 1
+        more = f" {counted(len(mine) - 1, 'more finding')}, the largest {counted(rest, 'one', 'ones')} below."
     tested = f" {examined.tried:,} hypotheses were tested for change." if examined.tried else ""
     return Card(
         title=f"{where or 'Whole company'} · What is notable · {tool_name(tool)}",

@@ -30,9 +30,11 @@ def sureness(panel: Panel, metric: str, department: str, tool: str) -> str:
     """Return one sentence on whether the newest number is more than chance; empty where nothing was tested."""
     change = moved(panel, metric, department, tool)
     if change is not None:
-        return f"{told(panel, change)} {sure(panel, change)}".strip()
+        title = titled(metrics()[metric], panel.reference.name)
+        return f"{title}: {_lower(told(panel, change))} {sure(panel, change)} {cause(panel, change)}".strip()
     if judged(panel, metric, department, tool):
-        return "It moves no more than by chance: nothing in it calls for an explanation."
+        title = titled(metrics()[metric], panel.reference.name)
+        return f"{title}: no move beyond chance."
     return ""
 
 
@@ -93,6 +95,10 @@ def definition(metric: str, reference: str) -> str:
     title = titled(metrics()[metric], reference)
     meaning = metrics()[metric].definition
     return f"{title}: {meaning[0].lower()}{meaning[1:]}"
+
+
+def _lower(text: str) -> str:
+    return f"{text[0].lower()}{text[1:]}"
 
 
 def _went(change: Change) -> str:

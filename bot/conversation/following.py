@@ -12,7 +12,7 @@ OPENS = re.compile(
     r"|against|instead|ok|okay|so|compare (?:it|that|this|them|these|those)|compare (?:to|with)|compared (?:to|with)"
     r"|show (?:me )?(?:it|that|this|them|the same)|do (?:it|that|the same)|give me (?:it|that|them)|make it|why"
     r"|how come|what can|what could|what should|what do we do|excluding|split|break|longer|table|worst|best|top"
-    r"|bottom|since|last|past|during|all|everyone|whole|the)\b"
+    r"|bottom|since|last|past|during|over|through|throughout|within|all|everyone|whole|the)\b"
 )
 """How a few words open that lean on the question before them."""
 JOINS = re.compile(
@@ -68,7 +68,10 @@ def is_followup(stems: str, change: Change, words: list[str]) -> bool:
     named = change.departments or change.view or change.tools
     asking = ALONE.match(stems) or (ADVISED.search(stems) and not change.departments and not change.view)
     asking = asking or (not named and change.intent in ("rank", "explain", "forecast"))
-    asking = asking or (bool({"longer", "table"} & change.cues) and not change.departments)
+    asking = asking or (bool({"longer", "table", "company", "all_tools"} & change.cues) and not named)
+    asking = asking or (change.weeks is not None and not named)
+    ranking = change.intent == "rank" and change.view in ("", "departments") and len(words) <= FEW
+    asking = asking or (ranking and not (change.departments or change.tools))
     apart = change.by and change.view in ("", "departments", "tools") and len(words) <= FEW - 1
     if asking or apart or JOINS.match(stems):
         return True
@@ -111,12 +114,25 @@ def _joined(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
 
 def _subject(question: Question, change: Change) -> Question:
     """The view and its metrics."""
-    if change.view and not (change.by and change.view in ("departments", "tools")) and "longer" not in change.cues:
+    ranking = change.intent == "rank" and change.view == "departments" and question.view not in WHOLE
+    if ranking and len(question.departments) == 1:
+        question = replace(question, departments=())
+    if (
+        change.view
+        and not ranking
+        and not (change.by and change.view in ("departments", "tools"))
+        and "longer" not in change.cues
+    ):
         # Advice and causes are about what was asked; a new view is one that says what it is about.
         question = replace(question, view=change.view, metrics=change.metrics)
     elif change.metrics and not change.by:
         question = replace(question, metrics=change.metrics)
-    return replace(question, by=change.by or (question.by if not change.view else None), table="table" in change.cues)
+    return replace(
+        question,
+        by=change.by or (question.by if not change.view else None),
+        table="table" in change.cues,
+        meaning="meaning" in change.cues,
+    )
 
 
 def _weeks(question: Question, change: Change) -> Question:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bot.conversation.spelling import starts
-from bot.conversation.text import Token, phrases
+from bot.conversation.text import Token, is_ordinary, phrases
 from bot.conversation.topics import names_view
 from bot.conversation.vocabulary import Term, Vocabulary, plain_words
 
@@ -121,7 +121,7 @@ def _abbreviated(row: Sequence[Token], at: int, vocabulary: Vocabulary, placed: 
     end = at
     while end < len(row) and not placed.marks[end]:
         word = row[end]
-        if word.stem in plain_words() or not (found := set(starts(word.word, vocabulary))):
+        if word.stem in plain_words() or is_ordinary(word.word) or not (found := set(starts(word.word, vocabulary))):
             break
         if those and not those & found:
             break

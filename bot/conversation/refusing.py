@@ -25,7 +25,10 @@ AFTER_HELP = frozenset(
     {"you", "this", "bot", "please", "about", "here", "for", "me", "now", "then", "today", "do", "the"}
 )
 
-ADDRESS = re.compile(r"[^\s@<>]+@[^\s@<>]+|<@[UW][A-Z0-9]+|(?<!\w)@[a-z][\w.-]+", re.IGNORECASE)
+ADDRESS = re.compile(
+    r"(?i:\b(?:user|employee|person|id)\s*#?\s*\d{2,})|[^\s@<>]+@[^\s@<>]+|<@[UW][A-Z0-9]+|(?<!\w)@[a-z][\w.-]+",
+    re.IGNORECASE,
+)
 HOSTILE = re.compile(
     r"(?i)<\s*script|;\s*--|\bdrop\s+table\b|\bunion\s+select\b|\bselect\b.+\bfrom\b\s+\w+|\{\{|\$\{|^\s*(?:system|assistant|developer)\s*:|<\|"
     r"|\b(?:os|subprocess)\.\w+\(|__import__|\brm\s+-rf\b|\.\./|/etc/passwd"
@@ -35,6 +38,11 @@ HOSTILE = re.compile(
 @cache
 def _patterns() -> tuple[tuple[Why, re.Pattern[str]], ...]:
     return tuple((why, compiled(phrase)) for why in WHYS for phrase in REFUSED[why])
+
+
+@cache
+def _heaviest() -> tuple[re.Pattern[str], ...]:
+    return tuple(compiled(phrase) for phrase in REFUSED["heaviest"])
 
 
 @cache
@@ -73,6 +81,12 @@ def names_somebody(text: str, row: Sequence[Token], strange: Sequence[bool]) -> 
     return any(one and two for one, two in pairwise(capital))
 
 
-def refused(stems: str) -> Why | None:
-    """Return why it is declined, by the words that were used; None where nothing speaks against an answer."""
-    return next((why for why, pattern in _patterns() if pattern.search(stems)), None)
+def refused(stems: str, *, apart: bool = False) -> Why | None:
+    """Return why it is declined, by the words that were used; None where nothing speaks against an answer.
+
+    `apart` tells that groups are asked for: "the heaviest users" are then departments.
+    """
+    why = next((why for why, pattern in _patterns() if pattern.search(stems)), None)
+    if why is None and not apart and any(pattern.search(stems) for pattern in _heaviest()):
+        return "person"
+    return why

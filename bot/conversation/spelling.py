@@ -6,7 +6,7 @@ from functools import lru_cache
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from bot.conversation.text import Token, stem
+from bot.conversation.text import Token, is_ordinary, stem
 from bot.conversation.vocabulary import Vocabulary, known_words
 
 SHORTEST_TYPO = 4
@@ -20,7 +20,7 @@ def corrected(row: Sequence[Token], vocabulary: Vocabulary) -> tuple[tuple[Token
     known = known_words() | vocabulary.words
     out, slips = list(row), dict[int, str]()
     for at, each in enumerate(row):
-        if each.stem in known or each.word in known or not each.word.isalpha() or len(each.word) < SHORTEST_TYPO:
+        if each.stem in known or each.word in known or is_ordinary(each.word) or not _may_be_slip(each.word):
             continue
         if (each.stem,) in vocabulary.terms or starts(each.word, vocabulary):
             continue
@@ -30,11 +30,15 @@ def corrected(row: Sequence[Token], vocabulary: Vocabulary) -> tuple[tuple[Token
     return tuple(out), slips
 
 
+def _may_be_slip(word: str) -> bool:
+    return word.isalpha() and len(word) >= SHORTEST_TYPO
+
+
 @lru_cache(maxsize=2048)
 def _nearest(word: str, vocabulary: Vocabulary) -> str | None:
-    """The one word that is one slip away, two in a long word; an organisation's own before an ordinary one."""
-    most = 1 if len(word) < LONG_WORD else 2
-    for words in (vocabulary.words, known_words()):
+    """The one word that is a slip away, in a long name also two; an organisation's own before ordinary ones."""
+    own = 1 if len(word) < LONG_WORD else 2
+    for words, most in ((vocabulary.names, own), (vocabulary.words, 1), (known_words(), 1)):
         if meant := _closest(word, words, most):
             return meant
     return None

@@ -31,7 +31,14 @@ SPELT = {
     "utilization", "programme": "program", "dept": "department", "depts": "department", "avg": "average", "pct":
     "percent", "wks": "week", "wk": "week", "mos": "month", "yr": "year", "yrs": "year", "qtr": "quarter",
     "v": "vs", "versus": "vs",
-    "ppl": "people", "utilized": "used", "utilised": "used", "renews": "renew", "analyse": "analyze",
+    "ppl": "people",
+    "abteilung": "department",
+    "abteilungen": "department",
+    "nutzung": "usage",
+    "kosten": "cost",
+    "lizenzen": "license",
+    "warum": "why",
+    "vergleich": "compare", "utilized": "used", "utilised": "used", "renews": "renew", "analyse": "analyze",
 }  # fmt: skip
 """Words that are spelt in several ways, and the one that is meant; British and American, and short for."""
 
@@ -96,6 +103,27 @@ def unchanged() -> frozenset[str]:
 def ordinary() -> frozenset[str]:
     """Return the stems of ordinary English words, which name nothing."""
     return frozenset(each for word in _listed("words.txt") for each in (word, stem(word)))
+
+
+@lru_cache(maxsize=8192)
+def is_ordinary(word: str) -> bool:
+    """Tell whether a word is ordinary English, in any of its regular forms; what names a department nowhere is."""
+    if word in of_departments():
+        return False
+    known = ordinary()
+    bases = [word, stem(word)]
+    for ending in ("ing", "ed", "er", "est", "ly", "d", "r"):
+        if word.endswith(ending) and len(word) > len(ending) + 2:
+            base = word.removesuffix(ending)
+            bases += [base, f"{base}e", base[:-1] if base[-1] == base[-2] else base]
+    return any(each in known for each in bases)
+
+
+@cache
+def of_departments() -> frozenset[str]:
+    """Return single words that mean a kind of department and nothing else: "procurement", "nursing"."""
+    words = {folded(form) for group in alike() for form in group if " " not in form}
+    return frozenset(each for word in words if word not in ordinary() for each in (word, stem(word)))
 
 
 @cache

@@ -10,16 +10,24 @@ from bot.conversation.following import Change, follow, is_followup
 from bot.conversation.placing import BEFORE, TEAM, Placed, place
 from bot.conversation.refusing import Why, asks_for_help, hostile, is_kind, names_somebody, refused
 from bot.conversation.spelling import corrected, nearest_names
-from bot.conversation.text import Token, phrase, tokens
+from bot.conversation.text import Token, is_ordinary, phrase, phrases, tokens
 from bot.conversation.times import Span, read_times
-from bot.conversation.vocabulary import Vocabulary, called_metrics, called_views, kept, known_words
+from bot.conversation.vocabulary import (
+    Vocabulary,
+    called_metrics,
+    called_views,
+    general_words,
+    kept,
+    known_words,
+)
 from insights.catalogue import metrics, views
 from insights.question import Intent, Question, Weeks
 
 __all__ = ["Understanding", "Vocabulary", "understand"]
 
-SURE, GUESSED, PARTLY, LOST = 1.0, 0.8, 0.6, 0.3
-"""Confidence: every word placed; a slip put right; some words not understood; asked back."""
+SURE, GUESSED, PARTLY, DOUBTFUL, LOST = 1.0, 0.8, 0.6, 0.45, 0.3
+"""Confidence: every word placed; a slip put right; some words not understood; it may be meant otherwise; asked back."""
+MOST_IDLE = 1
 MOST_OFFERED = 4
 TOLD_APART = ("depth", "proficiency", "tokens")
 """Views whose name wants explaining: "what is depth" asks for its meaning rather than for a number."""
@@ -53,6 +61,9 @@ class Understanding:
         return bool(self.unknown or self.unclear)
 
 
+GROUPS = frozenset({"team", "department", "division"})
+DETERMINING = frozenset(phrases("words")["determining"])
+FUNCTION = frozenset(phrases("words")["function"]) | DETERMINING
 HELPING = Question(view="help", intent="help")
 DECLINED = Question(view="help", intent="decline")
 
@@ -97,6 +108,8 @@ class _Heard:
     stems: tuple[str, ...]
     strange: tuple[bool, ...]
     helping: bool = False
+    idle: int = 0
+    """Words with a meaning of their own that nothing was read from."""
 
 
 MARKED = {"D": "DEPARTMENT", "L": "PLACE", "T": "TOOL", "M": "MODEL", "W": "TIME"}
@@ -116,12 +129,12 @@ def _heard(row: Sequence[Token], placed: Placed, span: Span) -> _Heard:
     if placed.model and "models" not in ranked:
         ranked = sorted([*ranked, "models"], key=order.index)
     strange = tuple(
-        not mark and each.stem not in known_words() and each.word not in known_words() and not each.word[0].isdigit()
+        not mark and each.stem not in known_words() and not is_ordinary(each.word) and not each.word[0].isdigit()
         for each, mark in zip(row, placed.marks, strict=True)
     )  # fmt: skip
     cue = {each.value for each in said}
     if _asks_meaning(stems, measures, found):
-        cue.add("explain")
+        cue |= {"explain", "meaning"}
     if span.ahead:
         cue.add("forecast")
     return _Heard(
@@ -134,7 +147,13 @@ def _heard(row: Sequence[Token], placed: Placed, span: Span) -> _Heard:
         stems=stems,
         strange=strange,
         helping=asks_for_help(" ".join(stems)),
+        idle=_idle(stems, [*found, *own_views, *measures, *said]),
     )
+
+
+def _idle(stems: Sequence[str], read: Sequence[topics.Hit]) -> int:
+    covered = {n for each in read for n in range(each.first, each.last)}
+    return sum(n not in covered and not each.isupper() and each not in FUNCTION for n, each in enumerate(stems))
 
 
 def _asks_meaning(stems: Sequence[str], *heard: Sequence[topics.Hit]) -> bool:
@@ -175,7 +194,7 @@ def home(metric: str) -> str:
 
 def _declined(text: str, row: Sequence[Token], placed: Placed, heard: _Heard, context: Question | None) -> Why | None:
     stems = " ".join(heard.stems)
-    why = refused(stems)
+    why = refused(stems, apart=by_of(stems) in ("department", "tool"))
     if why == "rules":
         return why
     if names_somebody(text, row, heard.strange):
@@ -185,7 +204,8 @@ def _declined(text: str, row: Sequence[Token], placed: Placed, heard: _Heard, co
     if why is not None:
         return why
     nothing = not (heard.views or heard.metrics or placed.departments or placed.tools or placed.locations)
-    cue = heard.cues - {"than", "not_rank", "forecast", "rank", "table", "longer"}
+    weak = {"than", "not_rank", "forecast", "table", "longer", *(() if by_of(stems) else ("rank",))}
+    cue = heard.cues - weak
     if nothing and not cue and not placed.unclear and "TIME" not in heard.stems and context is None:
         odd = [n for n, each in enumerate(heard.strange) if each]
         if row and not any(_is_subject(n, heard.stems, row) for n in odd):
@@ -210,7 +230,7 @@ def _question(
         view=view,
         metrics=tuple(
             each
-            for each in (heard.measures if intent in ("rank", "explain") else heard.metrics)
+            for each in (_measures(heard) if intent in ("rank", "explain") else heard.metrics)
             if metrics()[each].needs and _belongs(each, view)
         ),
         departments=tuple(placed.departments),
@@ -226,6 +246,15 @@ def _question(
     if context is not None and is_followup(stems, change, [each.word for each in row]):
         return follow(context, change, stems)
     return _fresh(change, heard, stems)
+
+
+VAGUE = frozenset({"seats_assigned", "prompts", "sessions", "messages"})
+"""Counts that are called as their view is: "which teams have seats nobody uses" does not ask for them."""
+
+
+def _measures(heard: _Heard) -> tuple[str, ...]:
+    """The numbers that a ranking or an explanation is about."""
+    return tuple(each for each in heard.measures if each in heard.metrics or each not in VAGUE)
 
 
 def _belongs(metric: str, view: str) -> bool:
@@ -266,6 +295,7 @@ def _fresh(change: Change, heard: _Heard, stems: str) -> Question:
         by=by,
         rank=rank_of(stems) if intent == "rank" else None,
         table="table" in change.cues,
+        meaning="meaning" in change.cues,
     )
 
 
@@ -302,7 +332,7 @@ def _weighed(
     """The question with how sure it is; or a question back, where what it is about is not known."""
     del context
     odd = [n for n, each in enumerate(heard.strange) if each]
-    lost = [n for n in odd if _is_subject(n, heard.stems, row)]
+    lost = [n for n in odd if _is_subject(n, heard.stems, row)] or _teams_unknown(heard.stems)
     if lost:
         unknown = tuple(row[n].raw for n in lost)
         near = nearest_names(unknown, _offered(vocabulary))
@@ -314,6 +344,8 @@ def _weighed(
     confidence = GUESSED if placed.guessed else SURE
     if odd or not known:
         confidence = PARTLY
+    if _is_doubtful(heard):
+        confidence = DOUBTFUL
     if not known and not odd and heard.helping:
         return Understanding(question=HELPING, confidence=SURE)
     return Understanding(
@@ -325,6 +357,13 @@ def _weighed(
     )
 
 
+def _is_doubtful(heard: _Heard) -> bool:
+    """Tell whether the words speak of several things at once, or much of what was said is not used."""
+    particular = set(heard.views) - {"overview", "departments", "tools"}
+    wants = heard.cues & {"explain", "recommend", "forecast", "compare", "rank"}
+    return len(particular) > 1 or len(wants) > 1 or heard.idle > MOST_IDLE
+
+
 def _teams(row: Sequence[Token], vocabulary: Vocabulary, placed: Placed) -> tuple[str, ...]:
     """The teams that were named, whose departments are answered for."""
     stems = [each.stem for each in row]
@@ -334,6 +373,18 @@ def _teams(row: Sequence[Token], vocabulary: Vocabulary, placed: Placed) -> tupl
         if department in placed.departments
         and any(tuple(stems[n : n + len(phrase(team))]) == phrase(team) for n in range(len(stems)))
     )
+
+
+def _teams_unknown(stems: Sequence[str]) -> list[int]:
+    """Where a team is named by a word that is no department's: "the planning team"."""
+    return [
+        n
+        for n, after in enumerate(stems[1:])
+        if after in GROUPS
+        and not stems[n].isupper()
+        and stems[n] not in DETERMINING | general_words()
+        and not stems[n].isdigit()
+    ]
 
 
 def _is_subject(at: int, stems: Sequence[str], row: Sequence[Token]) -> bool:

@@ -83,11 +83,17 @@ class Vocabulary:
                 yield Term(phrase=phrase(word), kind="tool", values=(tool,))
 
     @cached_property
+    def names(self) -> frozenset[str]:
+        """Every word of the organisation's and the tools' names, as written and as stems."""
+        written = {each.word for name in self.departments for each in tokens(name)}
+        return frozenset({word for form in self.terms for word in form if len(word) > 2} | written)
+
+    @cached_property
     def words(self) -> frozenset[str]:
-        """Every stem that some phrase of ours uses: what a misspelt word may have been meant to be."""
-        forms = (*self.terms, *called_views(), *called_metrics())
-        written = (each.word for name in self.departments for each in tokens(name))
-        return frozenset(word for form in forms for word in form if len(word) > 2) | _general() | frozenset(written)
+        """Every word that some phrase of ours uses: what a misspelt word may have been meant to be."""
+        forms = (*called_views(), *called_metrics())
+        told = {word for form in forms for word in form if len(word) > 2} | general_words()
+        return self.names | told | {f"{word}s" for word in told}
 
     @cached_property
     def words_of_tools(self) -> frozenset[str]:
@@ -110,7 +116,8 @@ class Vocabulary:
 
 
 @cache
-def _general() -> frozenset[str]:
+def general_words() -> frozenset[str]:
+    """Return the stems of the words of topics, cues and times."""
     topics = [each for phrases in TOPICS.values() for each in phrases]
     cues = [each for phrases in CUES.values() for each in phrases]
     return words_of(topics) | words_of(cues) | frozenset(stem(word) for word in TIME_WORDS)
@@ -120,7 +127,7 @@ def _general() -> frozenset[str]:
 def plain_words() -> frozenset[str]:
     """Return the stems that are no name: ordinary English, and the words of topics and cues."""
     forms = (*called_views(), *called_metrics())
-    return ordinary() | _general() | frozenset(word for form in forms for word in form)
+    return ordinary() | general_words() | frozenset(word for form in forms for word in form)
 
 
 @cache

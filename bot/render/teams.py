@@ -182,8 +182,10 @@ def _chart(chart: Chart, picture: str, *, native: bool) -> tuple[Element, ...]:
     drawn = native_chart(chart) if native else None
     if drawn is None:
         return (instead | {"spacing": "Medium"},)
+    title = shorten(defanged(chart.title), SHORT)
+    above = [heading(title) | {"spacing": "Medium"}] if title else []
     # a chart that Teams draws says nothing to a screen reader
-    return drawn | {"fallback": instead, "spacing": "Medium"}, quiet(told)
+    return *above, drawn | {"fallback": instead, "spacing": "Small"}, quiet(told)
 
 
 def _tail(card: Card) -> list[Piece]:

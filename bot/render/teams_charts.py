@@ -8,7 +8,7 @@ from datetime import date
 from typing import assert_never
 
 from bot.card import Bar, BarChart, Chart, DotChart, Line, LineChart, ShareChart
-from bot.format import one_line, shorten
+from bot.format import format_day, one_line, shorten
 
 Element = dict[str, object]
 
@@ -63,7 +63,8 @@ def _shares(chart: ShareChart) -> Element | None:
         "stacked": True,
         "yAxisTitle": "%",
         "data": [
-            {"legend": _name(share.label), "values": _points(chart.weeks, share)} for share in reversed(chart.shares)
+            {"legend": _name(share.label), "values": _named(_points(chart.weeks, share))}
+            for share in reversed(chart.shares)
         ],
     }
 
@@ -87,7 +88,8 @@ def _parts(bar: Bar, chart: BarChart) -> list[Element]:
 
 
 def _base(kind: str, title: str) -> Element:
-    return {"type": kind, "title": shorten(one_line(title), 200), "showTitle": True, "colorSet": "categorical"}
+    """The title is seen in a heading above: not every client draws the chart's own."""
+    return {"type": kind, "title": shorten(one_line(title), 200), "colorSet": "categorical"}
 
 
 def _points(weeks: tuple[date, ...], line: Line) -> list[Element]:
@@ -98,6 +100,13 @@ def _points(weeks: tuple[date, ...], line: Line) -> list[Element]:
         for week, value in zip(weeks, line.values, strict=False)
         if value is not None
     ]
+
+
+def _named(points: list[Element]) -> list[Element]:
+    """The points with days as names, short enough to stand under bars; a year or more keeps the dates apart."""
+    if len(points) > 52:
+        return points
+    return [point | {"x": format_day(date.fromisoformat(str(point["x"])))} for point in points]
 
 
 def _gaps(line: Line) -> bool:

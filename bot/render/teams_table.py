@@ -75,7 +75,8 @@ def _shared_out(columns: Sequence[int], count: int) -> list[Sequence[int]]:
 
 def _fits(table: Table, columns: Sequence[int]) -> bool:
     """Whether the heads' longest word fits into a column of a phone's width; the first is half as wide again."""
-    longest = max(len(word) for i in columns for word in (one_line(table.columns[i]).split() or [""]))
+    first, *others = (max(map(len, one_line(table.columns[i]).split()), default=0) for i in columns)
+    longest = max([first / 1.5, *others])
     return len(columns) <= _COLUMNS and _PHONE / (len(columns) + 0.5) >= min(longest, _WORD) * _LETTER
 
 

@@ -32,12 +32,14 @@ YOURS = "Yours now"
 class TeamsVoice:
     """The blocking functions that make what is said; each runs in a thread. An empty text asks for the overview.
 
-    `perform` does what was pressed; `first_heard` tells whether an event's id is new.
+    `perform` does what was pressed; `first_heard` tells whether an event's id is new. `gone` pauses what is sent to a
+    conversation that the bot was taken out of.
     """
 
     reply: Callable[[Said], Reply]
     perform: Callable[[Deed, Asker], Done]
     first_heard: Callable[[str], bool]
+    gone: Callable[[str], None] = lambda _: None
 
 
 async def answer(office: Office, voice: TeamsVoice, heard: Heard) -> None:

@@ -91,9 +91,9 @@ class Teams:
         if what.event == "unknown invoke":
             return web.Response(status=501, text="not implemented")
         if what.event == "removed":
-            await asyncio.to_thread(
-                suspend, self.office.store, what.place.id, "removed", "the app was removed", datetime.now(UTC)
-            )
+            why, now = "the app was removed", datetime.now(UTC)
+            await asyncio.to_thread(suspend, self.office.store, what.place.id, "removed", why, now)
+            await asyncio.to_thread(self.voice.gone, what.place.id)
             return web.Response(status=200)
         if what.event == "nothing":
             return web.Response(status=200)

@@ -136,7 +136,7 @@ class Chat:
         """The exchange as HTML, and whether it worked. Remembered either way."""
         question = " ".join(question.split())[: page.LONGEST_QUESTION]
         try:
-            card = await asyncio.to_thread(self.voice.ask, question)
+            card = await asyncio.to_thread(self.voice.ask, question, visitor)
             html, worked = page.exchange(question, await self._render(card)), True
         except Exception:
             reference = new_reference()

@@ -11,9 +11,12 @@ THEMES: tuple[ThemeName, ...] = ("light", "dark")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WebVoice:
-    """The blocking functions that make what is said; each runs in a thread. `organisation` is its name."""
+    """The blocking functions that make what is said; each runs in a thread. `organisation` is its name.
 
-    ask: Callable[[str], Card]
+    `ask` takes a question and the thread whose earlier ones it may lean on.
+    """
+
+    ask: Callable[[str, str], Card]
     digest: Callable[[], Digest]
     draw: Callable[[Chart, ThemeName], bytes]
     organisation: str = ""

@@ -3,7 +3,9 @@
 It holds totals of the last 28 days and does not say of which, so the operator says the period. `Overall usage` counts
 uses, which are kept as prompts, like the activities of the API; which apps they were in is not read.
 
-Not confirmed: the spelling of the headings, and that `Overall usage` is a number in every edition.
+Where `Overall usage` is a word, such as "High", it is no count and is passed over: the days of use tell what they do.
+
+Not confirmed: the spelling of the headings, and in which editions `Overall usage` is a number.
 """
 
 from collections.abc import Sequence
@@ -12,6 +14,7 @@ from connectors.exports.export import Export, Found, Passed, Period, PeriodWante
 from connectors.exports.fields import address, measured, period_of, whole, whose
 from connectors.exports.sheet import Line
 
+A_WORD = "overall usage is a word, not a count: how many uses there were is not told"
 APPS = ("gmail", "docs", "sheets", "slides", "drive", "meet", "chat", "app")
 
 
@@ -19,11 +22,14 @@ def parse_usage(lines: Sequence[Line], period: Period | None) -> Found:
     """Return totals of the file's own period, else of `period`."""
 
     def read(line: Line, passed: Passed, warned: Passed) -> list[Use]:
-        del passed, warned
+        del passed
         email = address(line)
         if email is None:
             raise ValueError("email is empty: it is nobody's")
-        told, active_days = measured(line, ("prompts",)), whole(line, "active_days")
+        is_word = line["prompts"].replace(" ", "").isalpha()
+        if is_word:
+            warned[A_WORD] += 1
+        told, active_days = {} if is_word else measured(line, ("prompts",)), whole(line, "active_days")
         when = period_of(line, "start_date", "end_date") if whose(line, "start_date", "end_date") else period
         if when is None:
             raise PeriodWantedError("it holds totals of the last 28 days before it was saved and does not say which")

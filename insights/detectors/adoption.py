@@ -1,11 +1,12 @@
 """People who stop coming."""
 
 from insights.actions.office_hours import office_hours
+from insights.causes.why import why
 from insights.finding import Detector, Evidence, Finding
 from insights.series import Panel
-from insights.signs import course, enough, moves, recent_people, size
+from insights.signs import Move, course, enough, moves, recent_people, size
 from insights.weekly import COMPANY
-from insights.words import told
+from insights.words import told, tool_name
 
 METRIC = "weekly_active_users"
 LEAST = 0.10
@@ -27,7 +28,7 @@ def _detect(panel: Panel) -> list[Finding]:
             week=panel.weeks[-1],
             headline=f"Weekly active users went down from {told(move.before, 'people')} to {told(move.now, 'people')} "
             f"over {len(panel.weeks)} weeks.",
-            detail=course(panel, move) or "The fall has come slowly, week by week.",
+            detail=_detail(panel, move),
             evidence=Evidence(
                 value=move.now,
                 before=move.before,
@@ -46,6 +47,13 @@ def _detect(panel: Panel) -> list[Finding]:
             direction=-1,
         )
     ]
+
+
+def _detail(panel: Panel, move: Move) -> str:
+    """Say how it fell, and where and who that was."""
+    cause = why(panel.wide, move.found, tool_name)
+    came = course(panel, move) or "The fall has come slowly, week by week."
+    return f"{came} {cause.text}" if cause else came
 
 
 adoption_falls = Detector(

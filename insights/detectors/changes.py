@@ -114,8 +114,11 @@ def _headline(panel: Panel, metric: Metric, lead: Change, named: Sequence[str], 
     if lead.kind == "odd_week":
         where = f" in {named[0]}" if named else ""
         return f"{title}{where}: {now} in the last week, where {before} was usual."
-    went = ("rose" if lead.change > 0 else "fell") if lead.kind != "drift" else "drifted"
-    when = f"over {len(panel.weeks)} weeks" if lead.kind == "trend" else f"since the week of {_day(lead.since)}"
+    went = "rose" if lead.change > 0 else "fell"
+    if lead.kind == "trend" and lead.weeks > len(panel.weeks):
+        # Too slow to be seen in what is shown.
+        went = f"slowly {went}"
+    when = f"over {lead.weeks} weeks" if lead.kind == "trend" else f"since the week of {_day(lead.since)}"
     if len(named) > 1:
         return f"{title} {went} in {len(named)} of {of} departments, most in {named[0]}: from {before} to {now} {when}."
     where = f" in {named[0]}" if named else ""
@@ -190,7 +193,9 @@ def _impact(panel: Panel, metric: Metric, lead: Change, way: int, named: Sequenc
     )
     kind = {"up": 1, "down": -1}.get(metric.good, 0) * way
     weight = 1.0 if kind < 0 else BETTER_IMPACT if kind > 0 else NEUTRAL_IMPACT
-    return reach(panel, named or (COMPANY,)) * size(relative, FULL) * weight
+    # Of a change slower than what is shown, a part is old.
+    shown = len(panel.weeks) / lead.weeks if lead.kind == "trend" and lead.weeks > len(panel.weeks) else 1.0
+    return reach(panel, named or (COMPANY,)) * size(relative, FULL) * weight * shown
 
 
 def _action(panel: Panel, metric: Metric, way: int, named: Sequence[str]) -> Action:

@@ -90,7 +90,7 @@ def _step(watched: Watched, tool: int, week: int, loud: float) -> float | None:
     if len(weeks) < signals.FEWEST_WEEKS or not 2 <= at < len(weeks):
         return None
     series: Floats = whole[weeks]
-    jump, error = common_step(series, at, signals.memory_of(scaled))
+    jump, error = common_step(series, at, signals.memory_of(scaled, doubt=0))
     if abs(jump) < loud * error or (series[at] - series[at - 2]) / jump < AT_ONCE:
         return None
     return jump

@@ -58,7 +58,7 @@ def course_of(values: Floats, common: Floats) -> Course:
 
     Noise is learnt from week-to-week differences, of which one step is but one.
     """
-    memory = signals.memory_of(values)
+    memory = signals.memory_of(values, doubt=0)
     own = _noise(values - common, memory)
     weeks = (~np.isnan(values)).sum(axis=1)
     typical = float(np.nanmedian(own))

@@ -15,6 +15,7 @@ top_ten_share = Metric(
     words=("top ten", "ten heaviest", "heavy users", "concentration"),
     order=80,
     watched=True,
+    weight=0.3,
 )
 
 top_decile_share = Metric(

@@ -41,4 +41,6 @@ long_prompt_share = Metric(
     words=("long prompts", "prompts over 200", "detailed prompts"),
     order=32,
     watched=True,
+    weight=0.3,
+    goes_with="characters_per_prompt",
 )

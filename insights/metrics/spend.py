@@ -55,4 +55,6 @@ metered_credits = Metric(
     words=("credits", "credit use"),
     order=63,
     watched=True,
+    weight=0.3,
+    goes_with="metered_cost",
 )

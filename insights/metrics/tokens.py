@@ -40,4 +40,6 @@ output_to_input_ratio = Metric(
     words=("output to input", "token ratio", "output ratio"),
     order=52,
     watched=True,
+    weight=0.3,
+    goes_with="characters_per_prompt",
 )

@@ -19,6 +19,6 @@ depth = View(
         metrics=("sessions_per_active_user", "messages_per_session"),
         title="Sessions per active user and messages per session",
     ),
-    words=("depth", "session depth", "sessions", "engagement", "conversations", "training"),
+    words=("depth", "session depth", "sessions", "engagement", "conversations"),
     order=30,
 )

@@ -41,6 +41,15 @@ def test_asking_about_tools_sets_all_side_by_side_and_counts_people_once(demo: P
     assert max(each) < int(together[1]) < sum(each)
 
 
+def test_what_the_api_is_billed_as_a_whole_is_told_beside_the_others_and_in_no_total(demo: Path) -> None:
+    told = json.loads(ai_usage(*config(demo), "ask", "tools", "--json", "--as-of", str(TODAY), folder=demo))["card"]
+    rows = {row[0]: row[-1] for row in told["table"]["rows"]}
+    assert rows["OpenAI API"].endswith(" as a whole")
+    assert "OpenAI API is billed as a whole and by no person" in told["text"]
+    by_person = [rows[name] for name in ("Claude", "Claude Code", "Cursor")]
+    assert float(rows["All together"].strip("$")) == pytest.approx(sum(float(each.strip("$")) for each in by_person))
+
+
 def test_the_digest_is_about_all_tools_together_and_shows_them(demo: Path) -> None:
     told = read(demo)
     assert {row["tool"] for row in told["figures"]} == {"*", *TOOLS}
@@ -51,6 +60,7 @@ def test_the_digest_is_about_all_tools_together_and_shows_them(demo: Path) -> No
 def test_every_tool_was_read_without_an_error_and_the_doctor_finds_nothing_wrong(demo: Path) -> None:
     status = json.loads(ai_usage(*config(demo), "status", "--json", folder=demo))
     assert {each["source"]: each["error"] for each in status["sources"]} == dict.fromkeys({*TOOLS, "directory"})
+    assert [warning for each in status["sources"] for warning in each["warnings"]] == []
     checks = json.loads(ai_usage(*config(demo), "doctor", "--json", folder=demo))
     assert not [check for check in checks if check["state"] == "wrong"]
 

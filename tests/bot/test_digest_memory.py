@@ -215,7 +215,7 @@ def run(template: Path, tmp_path: Path) -> Callable[..., str]:
 def test_insights_in_json_holds_what_was_tried_what_passed_and_each_findings_evidence(run: Callable[..., str]) -> None:
     told = json.loads(run("insights", "--json"))
     assert told["looked_at"] == {"departments": 3, "metrics": 8, "tools": 1, "weeks": 15}
-    assert told["tried"] > 80
+    assert told["tried"] > 40
     assert told["passed"] == len(told["changes"]) > 0
     assert told["rate"] == 0.1
     assert {"p", "q", "low", "high", "change", "since"} <= set(told["changes"][0])

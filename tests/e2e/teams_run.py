@@ -86,7 +86,7 @@ async def started(installation: Installation) -> tuple[Teams, Any]:
         posted = await post_digest(teams.office, DIGEST, places[0])
         return web.json_response({"message": posted.message, "problems": posted.problems})
 
-    page = WebVoice(ask=lambda _: cards.OVERVIEW, digest=lambda: cards.DIGEST, draw=draw)
+    page = WebVoice(ask=lambda *_: cards.OVERVIEW, digest=lambda: cards.DIGEST, draw=draw)
     routes = [*teams.routes(), web.post("/e2e/digest", digest)]
     return teams, await start_web(WebSettings(port=BOT), page, routes=routes)
 

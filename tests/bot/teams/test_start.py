@@ -79,7 +79,7 @@ async def test_beside_the_chat_page_teams_needs_no_token_of_the_page_and_picture
     settings = msgspec.structs.replace(installation.settings, teams=TeamsSettings(local=True))
     local = Installation(settings=settings, store=installation.store)
     teams = await start_teams(local, teams_voice(local), draw)
-    voice = WebVoice(ask=lambda _: cards.OVERVIEW, digest=lambda: cards.DIGEST, draw=draw)
+    voice = WebVoice(ask=lambda *_: cards.OVERVIEW, digest=lambda: cards.DIGEST, draw=draw)
     server = await start_web(WebSettings(port=0), voice, token="page", routes=teams.routes())
     fake = FakeTeams()
     await fake.start()

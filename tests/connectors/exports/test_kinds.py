@@ -7,6 +7,7 @@ import pytest
 
 from connectors.exports.chatgpt import TOO_MANY, UNREADABLE
 from connectors.exports.copilot import CONCEALED
+from connectors.exports.gemini import A_WORD
 from connectors.exports.recognition import exports
 from storage.store import Store
 from tests.connectors.exports.files import (
@@ -139,6 +140,13 @@ def test_gemini_keeps_uses_as_prompts(store: Store, tmp_path: Path) -> None:
     assert [(part.tool, part.listed, part.active, part.totals) for part in report.parts] == [
         ("gemini", 2, 1, {"prompts": 31})
     ]
+
+
+def test_gemini_whose_usage_is_a_word_tells_who_was_active_and_counts_nothing(store: Store, tmp_path: Path) -> None:
+    text = f"{GEMINI}\nana@example.com,High,9,12,8,8\nbo@example.com,Not used,0,0,0,0\n"
+    report = load_text(store, tmp_path, text, period=OCTOBER)
+    assert [(part.listed, part.active, part.totals) for part in report.parts] == [(2, 1, {})]
+    assert A_WORD in report.warnings[0]
 
 
 def test_github_seats_are_held_since_the_report_and_given_up_when_they_are_gone(store: Store, tmp_path: Path) -> None:

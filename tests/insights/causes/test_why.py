@@ -203,7 +203,7 @@ def test_who_came_and_who_stopped_is_told_where_no_department_stands_out(planted
     assert (cause.kind, cause.by, cause.explained) == ("cohort", "people", 19)
     long_ago = why(panel, changed(panel, "weekly_active_users", at=7))
     assert long_ago is not None
-    assert long_ago.kind == "spread"
+    assert long_ago.kind == "cohort"
 
 
 def test_a_cohort_too_small_to_tell_is_not_told(planted, group) -> None:
@@ -214,6 +214,22 @@ def test_a_cohort_too_small_to_tell_is_not_told(planted, group) -> None:
     cause = why(panel, changed(panel, "weekly_active_users", at=10))
     assert cause is not None
     assert cause.kind == "spread"
+
+
+def test_where_a_department_stands_out_it_is_told_with_who_stopped(planted, group) -> None:
+    fallen = group(people=stepped(40, 25, 10), newcomers=0, lapsed=16)
+    panel = planted({"A": fallen, "B": group(people=40, newcomers=0), "C": group(people=40, newcomers=0)})
+    assert told(panel, "weekly_active_users", at=10) == (
+        "A explains all of it (40 → 25). Against the four weeks before, nobody is new or back and 16 stopped."
+    )
+
+
+def test_that_how_many_stopped_cannot_be_told_is_said(planted, group) -> None:
+    fallen = group(people=stepped(40, 36, 10), newcomers=0, lapsed=4)
+    panel = planted({"A": fallen, "B": group(people=40, newcomers=0), "C": group(people=40, newcomers=0)})
+    assert told(panel, "weekly_active_users", at=10) == (
+        "A explains all of it (40 → 36). How many stopped cannot be told."
+    )
 
 
 def test_nobody_who_stopped_is_said_so(planted, group) -> None:
