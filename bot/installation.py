@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.settings import Settings, SettingsError, find_config, load, secret
 from insights.basis import Basis
+from storage.contracts import said_contracts
 from storage.facts import Contract
 from storage.ingestion import replace_contracts
 from storage.store import Store, open_store
@@ -61,21 +62,30 @@ def open_installation(config: Path | None) -> Installation:
 def installation_of(settings: Settings) -> Installation:
     """Open the store that `settings` names and bring the contracts in it up to date."""
     store = open_store(_store_url(settings))
-    replace_contracts(
-        store,
-        [
-            Contract(
-                tool=tool,
-                seats=terms.seats,
-                price=terms.price,
-                currency=terms.currency,
-                renews=terms.renews,
-                notice_days=terms.notice_days,
-            )
-            for tool, terms in sorted(settings.contracts.items())
-        ],
-    )
-    return Installation(settings=settings, store=store)
+    made = Installation(settings=settings, store=store)
+    apply_contracts(made)
+    return made
+
+
+def apply_contracts(installation: Installation) -> None:
+    """Count with the contracts of the settings, and with those that were said of other tools."""
+    named = installation.settings.contracts
+    said = (each.contract for tool, each in said_contracts(installation.store).items() if tool not in named)
+    told = [
+        Contract(
+            tool=tool,
+            seats=terms.seats,
+            price=terms.price,
+            currency=terms.currency,
+            renews=terms.renews,
+            notice_days=terms.notice_days,
+            true_up=terms.true_up,
+            alert_above=terms.alert_above,
+        )
+        for tool, terms in named.items()
+    ]
+    every = [*told, *(each for each in said if each is not None)]
+    replace_contracts(installation.store, sorted(every, key=lambda each: each.tool))
 
 
 def _store_url(settings: Settings) -> str:

@@ -2,29 +2,26 @@
 
 import hashlib
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from bot.advice import advice_of, state_of
 from bot.audience import visible_of
+from bot.budget_card import budget_alert
 from bot.card import Card, Digest
 from bot.digest import examined, main_tool, remember, weekly_digest
 from bot.format import format_week
 from bot.installation import Installation
-from bot.renewal_card import renewal_card
+from bot.renewal_alerts import renewal_alert
 from bot.subscriptions import Subscription, bare
 from insights.basis import Basis
 from insights.catalogue import metrics
 from insights.finding import Finding
-from insights.question import Question
-from insights.renewal import renewals
 from insights.words import counted
 from storage import outbox
 from storage.reading import tools
 from storage.subscriptions import Mute, mutes
 
 MOST_ALERTS = 3
-REMINDERS = (1, 7, 14, 30, 60, 90)
-"""Days before notice is due on which a renewal is told of, the nearest first: once for each."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,7 +57,7 @@ def letter_of(
         case "alert":
             return _alert(subscription, basis, muted)
         case "renewal":
-            return _renewal(subscription, basis)
+            return _renewal(subscription, installation, basis)
 
 
 def _digest(
@@ -107,17 +104,18 @@ def _alert(subscription: Subscription, basis: Basis, muted: tuple[Mute, ...]) ->
     )
 
 
-def _renewal(subscription: Subscription, basis: Basis) -> Letter | None:
-    """Return a reminder of the contract whose notice is due first and that was not reminded of so near to it."""
-    for each in renewals(basis):
-        days = each.days_to_notice
-        near = next((step for step in REMINDERS if days is not None and 0 <= days <= step), None)
-        period = f"{each.contract.tool} {each.contract.renews}/{near}"
-        if near is not None and outbox.delivered(basis.store, subscription.key, period) in {None, "failed"}:
-            card = renewal_card(Question(view="renewal", tools=(each.contract.tool,)), basis)
-            digest = Digest(week=each.week, card=card, views=())
-            return Letter(period=period, digest=digest, thread_only=subscription.thread_only)
-    return None
+def _renewal(subscription: Subscription, installation: Installation, basis: Basis) -> Letter | None:
+    """Return what money is wasted on: an alert about a contract, else about a budget."""
+    found = renewal_alert(subscription.key, basis)
+    if found is not None:
+        digest = Digest(week=found.week, card=found.card, views=())
+        return Letter(period=found.period, digest=digest, thread_only=subscription.thread_only)
+    over = budget_alert(subscription.key, basis, installation.settings.budgets)
+    if over is None:
+        return None
+    period, until, card = over
+    week = until - timedelta(days=until.weekday())
+    return Letter(period=period, digest=Digest(week=week, card=card, views=()), thread_only=subscription.thread_only)
 
 
 def _alert_card(found: tuple[Finding, ...], week: date, known: tuple[str, ...], more: int) -> Card:

@@ -1,5 +1,7 @@
 """The card about a renewal: what is paid for and not used, what can be done about it, and by when."""
 
+from collections.abc import Sequence
+
 from bot.card import Advice, Button, Card, Field, Level, Line, LineChart, Table
 from bot.format import NOTHING, format_day, format_value, format_week
 from bot.wording import tool_name
@@ -30,19 +32,27 @@ def renewal_card(question: Question, basis: Basis, advice: tuple[Advice, ...] = 
         return Card(title="Renewal", text=NO_CONTRACT.replace("is known", f"is known{about}", 1))
     if len(found) > 1:
         return _all(found)
-    return _one(found[0], panel(basis, tools=(found[0].contract.tool,)), question, advice)
+    shown = panel(basis, tools=(found[0].contract.tool,))
+    return _one(found[0], shown, question, advice, beside_others(found[0], renewals(basis)))
 
 
-def _one(renewal: Renewal, shown: Panel, question: Question, advice: tuple[Advice, ...]) -> Card:
+def _one(renewal: Renewal, shown: Panel, question: Question, advice: tuple[Advice, ...], beside: str) -> Card:
     tool = tool_name(renewal.contract.tool)
     wanted = [
         each for each in renewal.departments if not question.departments or each.department in question.departments
     ]
+    told = (
+        when_in_words(renewal),
+        use_in_words(renewal),
+        ahead_in_words(renewal),
+        true_up_in_words(renewal),
+        waiting(wanted, renewal),
+        beside,
+        to_negotiate(renewal, shown),
+    )
     return Card(
         title=f"{listing(question.departments) or 'Whole company'} · Renewal · {tool}",
-        text=" ".join(
-            each for each in (_when(renewal), use_in_words(renewal), ahead_in_words(renewal), _wait(wanted)) if each
-        ),
+        text=" ".join(filter(None, told)),
         fields=tuple(each for each in _fields(renewal) if each),
         chart=_chart(renewal, shown),
         table=_table(renewal, wanted),
@@ -55,7 +65,8 @@ def _one(renewal: Renewal, shown: Panel, question: Question, advice: tuple[Advic
     )
 
 
-def _when(renewal: Renewal) -> str:
+def when_in_words(renewal: Renewal) -> str:
+    """Return when the contract renews and until when notice can be given."""
     renews, days = renewal.contract.renews, renewal.days_to_notice
     tool = tool_name(renewal.contract.tool)
     if renews is None or renewal.notice is None or days is None:
@@ -96,13 +107,56 @@ def ahead_in_words(renewal: Renewal) -> str:
     return f"{said}, so that {counted(renewal.surplus, 'seat', 'seats')} can be given up{cost}."
 
 
-def _wait(departments: list[DepartmentSeats]) -> str:
-    full = [each.department for each in departments if each.full]
+def true_up_in_words(renewal: Renewal) -> str:
+    """Return when seats beyond those bought are billed; empty without such a rule."""
+    rule = renewal.contract.true_up
+    if rule == "none":
+        return ""
     return (
-        f"{listing(full, most=3)} {'uses' if len(full) == 1 else 'use'} nearly every seat and may need more."
-        if full
-        else ""
+        f"Seats given out beyond those bought are billed {rule} (true-up), and none can be given back before it renews."
     )
+
+
+def waiting(departments: Sequence[DepartmentSeats], renewal: Renewal) -> str:
+    """Return which departments may need more seats than they have, and whether idle ones could go there."""
+    full = [each.department for each in departments if each.full]
+    if not full:
+        return ""
+    first = " Idle seats of others could go there before more are bought." if renewal.unused else ""
+    return f"{listing(full, most=3)} {'uses' if len(full) == 1 else 'use'} nearly every seat and may need more.{first}"
+
+
+def beside_others(renewal: Renewal, every: Sequence[Renewal]) -> str:
+    """Return what an active person costs a month in this tool and in each other one with a contract."""
+    mine = renewal.cost_per_active
+    others = sorted(
+        (each.cost_per_active, tool_name(each.contract.tool))
+        for each in every
+        if each.contract.tool != renewal.contract.tool
+        and each.cost_per_active is not None
+        and each.currency == renewal.currency
+    )
+    if mine is None or not others:
+        return ""
+    told = [f"{format_value(cost, 'money', renewal.currency)} in {name}" for cost, name in others[:3]]
+    return (
+        f"An active person costs {format_value(mine, 'money', renewal.currency)} a month here, beside {listing(told)}."
+    )
+
+
+def to_negotiate(renewal: Renewal, shown: Panel) -> str:
+    """Return what to bring to the table, as far as it is known: seats, the mix of models, output beside input, tier."""
+    older, ratio = shown.latest("older_model_share"), shown.latest("output_to_input_ratio")
+    points = []
+    if renewal.surplus:
+        points.append(f"{counted(renewal.surplus, 'seat')} fewer")
+    if older is not None:
+        points.append(f"the models ({format_value(older, 'percent')} of sessions below {shown.reference.name})")
+    if ratio is not None:
+        points.append(f"the tier ({ratio:.1f} tokens written for each one read)")
+    if not points or renewal.days_to_notice is None or renewal.days_to_notice < 0:
+        return ""
+    return f"To negotiate: {listing(points)}."
 
 
 def _fields(renewal: Renewal) -> tuple[Field | None, ...]:
@@ -183,7 +237,7 @@ def _all(found: tuple[Renewal, ...]) -> Card:
     first = next((each for each in found if (each.days_to_notice or -1) >= 0), found[0])
     return Card(
         title="Renewals",
-        text=" ".join(each for each in (_when(first), use_in_words(first), ahead_in_words(first)) if each),
+        text=" ".join(each for each in (when_in_words(first), use_in_words(first), ahead_in_words(first)) if each),
         table=Table(
             columns=("Tool", "Notice due", "Paid for", "Used", "To spare", "A year"),
             rows=rows,

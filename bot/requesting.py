@@ -5,7 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+from bot.budget_card import budget
 from bot.card import Card
+from bot.contracting import contract
 from bot.granting import NotGrantedError, grant, revoke, who_card
 from bot.installation import Installation
 from bot.muting import mute_here, muted_here, unmute_here
@@ -51,6 +53,8 @@ REQUESTS = (
     _request(
         r"(?:who|roles|who may ask|who can ask)\s*\??()", lambda _, __, at, ___: who_card(at), administrators=True
     ),
+    _request(r"contracts?\b(.*)", contract, administrators=True),
+    _request(r"(?:budgets?|metered spend)\s*\??()", budget),
     _request(r"(?:subscriptions|my subscriptions)\s*\??()", listed),
     _request(r"how (?:do|can) (?:i|we) (?:un)?subscribe\b.*()", how),
     _request(r"subscribe\b(.*)", subscribe),

@@ -83,13 +83,25 @@ class Source(Part, frozen=True):
 
 
 class ContractSettings(Part, frozen=True):
-    """[contracts.<tool>]: `price` is a seat and month."""
+    """[contracts.<tool>]: `price` is a seat and month.
+
+    `true_up` is how often seats beyond those bought are billed. `alert_above` is the share of the seats from which
+    `renewal` subscriptions are told what the forecast expects unused.
+    """
 
     seats: int | None = None
     price: float | None = None
     currency: str = "USD"
     renews: date | None = None
     notice_days: int | None = None
+    true_up: Literal["none", "monthly", "quarterly"] = "none"
+    alert_above: float = 0.15
+
+
+class BudgetSettings(Part, frozen=True):
+    """[budgets.<tool>]: what metered use of a tool may cost a calendar month, in the contracts' currency."""
+
+    monthly: float
 
 
 class SlackSettings(Part, frozen=True):
@@ -189,6 +201,7 @@ class Settings(Part, frozen=True):
     privacy: Privacy = field(default_factory=Privacy)
     sources: dict[str, Source] = field(default_factory=dict)
     contracts: dict[str, ContractSettings] = field(default_factory=dict)
+    budgets: dict[str, BudgetSettings] = field(default_factory=dict)
     slack: SlackSettings | None = None
     teams: TeamsSettings | None = None
     web: WebSettings = field(default_factory=WebSettings)
@@ -254,7 +267,7 @@ def _refuse_unknown(raw: object, kind: type[Part], where: tuple[str, ...]) -> No
             table = f"[{'.'.join(where)}]" if where else "the file"
             raise SettingsError(f"{table} has no setting {name!r}: {nearest(name, known)}")
         for inner in _parts(known[name]):
-            if inner in (Source, ContractSettings) and isinstance(value, dict):
+            if inner in (Source, ContractSettings, BudgetSettings) and isinstance(value, dict):
                 _refuse_unknown_tools(value, inner, here)
             elif isinstance(value, list):
                 for each in value:
@@ -315,9 +328,7 @@ def _wrong_values(settings: Settings) -> Iterator[str]:
         yield f"organisation.min_group_size is {organisation.min_group_size}: write how many people, 5 is usual"
     if organisation.country and not COUNTRY.fullmatch(organisation.country):
         yield f'organisation.country is "{organisation.country}": write a code such as "DE" or "US-CA"'
-    for tool, terms in settings.contracts.items():
-        if (terms.seats or 0) < 0 or (terms.price or 0) < 0:
-            yield f"contracts.{tool}: seats and price cannot be negative"
+    yield from _wrong_amounts(settings)
     if not 0 <= settings.web.port <= MAX_PORT:
         yield f"web.port is {settings.web.port}: a port is 0 to {MAX_PORT}"
     yield from _wrong_subscriptions(settings)
@@ -330,6 +341,17 @@ def _wrong_subscriptions(settings: Settings) -> Iterator[str]:
     sent = [f"{each.what}:{each.audience}:{each.to}" for each in settings.subscriptions]
     for key in sorted({key for key in sent if sent.count(key) > 1}):
         yield f"[[subscriptions]] has {key} twice: what is sent goes to a place once"
+
+
+def _wrong_amounts(settings: Settings) -> Iterator[str]:
+    for tool, terms in settings.contracts.items():
+        if (terms.seats or 0) < 0 or (terms.price or 0) < 0:
+            yield f"contracts.{tool}: seats and price cannot be negative"
+        if not 0 < terms.alert_above <= 1:
+            yield f"contracts.{tool}.alert_above is {terms.alert_above:g}: write a share of the seats, 0.15 is usual"
+    for tool, budget in settings.budgets.items():
+        if budget.monthly <= 0:
+            yield f"budgets.{tool}.monthly is {budget.monthly:g}: write what a month may cost"
 
 
 def is_zone(name: str) -> bool:

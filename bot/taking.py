@@ -1,6 +1,8 @@
 """Taking an action: who does it and until when, that it is done, and that nobody wants to hear of it for now."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -142,6 +144,19 @@ def _begun(store: Store, about: Finding | Seen, action: str, who: str, now: date
     )
 
 
+_CLOCK: ContextVar[datetime | None] = ContextVar("clock", default=None)
+
+
 def now_utc() -> datetime:
-    """Return this moment."""
-    return datetime.now(UTC)
+    """Return this moment; the one that is played where weeks pass in seconds."""
+    return _CLOCK.get() or datetime.now(UTC)
+
+
+@contextmanager
+def played(moment: datetime) -> Iterator[None]:
+    """Let it be another moment, for a story that plays weeks in seconds. Nothing else may turn this clock."""
+    token = _CLOCK.set(moment)
+    try:
+        yield
+    finally:
+        _CLOCK.reset(token)

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Literal
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from storage.facts import Contract
 from storage.schema import contract_said, renewal_told
@@ -71,7 +71,7 @@ def said_contracts(store: Store) -> dict[str, Said]:
 
 
 def told_before(store: Store, subscription: str, tool: str, renews: date) -> tuple[Told, ...]:
-    """Return what a subscription was told of the renewal of a contract on a day, the first first."""
+    """Return what was noted for a subscription about the renewal of a contract on a day, the first first."""
     table = renewal_told.c
     wanted = (
         select(table.kind, table.on, table.days, table.share, table.seats, table.above)
@@ -83,9 +83,17 @@ def told_before(store: Store, subscription: str, tool: str, renews: date) -> tup
 
 
 def note_told(store: Store, subscription: str, tool: str, renews: date, number: int, told: Told) -> None:
-    """Note the message of this number (from 1); noting it again changes nothing."""
+    """Note the message of this number (from 1) before it goes out; it takes the place of one that never did."""
     row = {"subscription": subscription, "tool": tool, "renews": renews, "number": number, **asdict(told)}
+    table = renewal_told.c
+    same = (
+        table.subscription == subscription,
+        table.tool == tool,
+        table.renews == renews,
+        table.number == number,
+    )
     with store.writing() as connection:
+        connection.execute(delete(renewal_told).where(*same))
         insert_missing(connection, renewal_told, [row])
 
 

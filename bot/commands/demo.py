@@ -39,6 +39,11 @@ from bot.options import as_of
     show_default=True,
     help="ChatGPT alone, or all nine tools that have a connector.",
 )
+@click.option(
+    "--story",
+    is_flag=True,
+    help="Show weeks passing instead: a finding, its owner, whether it helped, a renewal alert, fewer seats.",
+)
 @as_of
 def command(
     out: Path,
@@ -51,6 +56,7 @@ def command(
     as_of: date | None,
     *,
     serve: bool,
+    story: bool,
 ) -> None:
     """Simulate a company, serve its logs, ingest them, and show the digest and the chat page."""
     from datetime import UTC, datetime  # noqa: PLC0415
@@ -63,6 +69,9 @@ def command(
     from bot.render.text import render_digest  # noqa: PLC0415
 
     today = as_of or datetime.now(UTC).date()
+    if story:
+        _tell(out, today, seed)
+        return
     plan = DemoPlan(folder=out, people=people, weeks=weeks, seed=seed, scenario=scenario, today=today, tools=tools)
     installation, outcomes = make_demo(plan)
     for each in outcomes:
@@ -81,6 +90,24 @@ def command(
         from bot.serving import serve_page_until_stopped  # noqa: PLC0415
 
         serve_page_until_stopped(installation, today, port)
+
+
+def _tell(out: Path, today: date, seed: int) -> None:
+    """Print the messages of the story as they come, and write them as a page."""
+    from rich.console import Console  # noqa: PLC0415
+
+    from bot.demo_story import in_words, story, write_story  # noqa: PLC0415
+    from bot.render.text import render_text  # noqa: PLC0415
+
+    console, beats = Console(), []
+    for beat in story(out, today, seed):
+        console.print()
+        console.rule(style="dim")
+        console.print(in_words(beat), style="bold", markup=False, highlight=False)
+        console.print(render_text(beat.card))
+        beats.append(beat)
+    page = write_story(beats, out)
+    console.print(f"\nThe whole story: open {page} in a browser.", highlight=False, soft_wrap=True)
 
 
 def _this_program() -> str:

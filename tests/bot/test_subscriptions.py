@@ -264,7 +264,7 @@ def test_how_one_stands_is_kept_field_by_field(store: Store) -> None:
     assert (standing.introduced, standing.trouble, standing.paused) == (True, "gone", "")
 
 
-def test_a_renewal_is_told_of_as_its_notice_comes_near_once_for_each_step(store: Store) -> None:
+def test_a_renewal_is_told_of_when_it_begins_to_waste_and_as_its_notice_comes_near(store: Store) -> None:
     fill(store)
     installed, subscription = installation(store, ROLES), made_by(ADMIN, what="renewal")
     assert letter(subscription, installed, TODAY) is None
@@ -272,11 +272,16 @@ def test_a_renewal_is_told_of_as_its_notice_comes_near_once_for_each_step(store:
     replace_contracts(store, [Contract(tool="chatgpt", seats=90, price=30.0, renews=renews, notice_days=60)])
     made = letter(subscription, installed, TODAY)
     assert made is not None
-    assert made.period == f"chatgpt {renews}/60"
-    assert "Renewal" in made.digest.card.title
+    assert made.period == f"chatgpt {renews}/1"
+    assert made.digest.card.title == "More seats than needed · Renewal · ChatGPT"
+    assert "above 15%" in made.digest.card.text
+    assert made.digest.card.table is not None
+    assert [each.label for each in made.digest.card.advice[0].buttons][:2] == ["Explain", "Assign to me"]
+    assert letter(subscription, installed, TODAY) == made, "what did not go out is told again"
     outbox.note_told(store, subscription.key, [made.period], NOON, None)
     assert letter(subscription, installed, TODAY) is None
-    nearer = letter(subscription, installed, TODAY + timedelta(days=12))
+    nearer = letter(subscription, installed, TODAY + timedelta(days=20))
     assert nearer is not None
-    assert nearer.period == f"chatgpt {renews}/30"
+    assert nearer.period == f"chatgpt {renews}/2"
+    assert nearer.digest.card.title.startswith("20 days to notice")
     assert letter(subscription, installed, TODAY + timedelta(days=41)) is None
