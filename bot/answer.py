@@ -37,6 +37,7 @@ from insights.merging import REPORTED_BY
 from insights.question import Question, Weeks
 from insights.series import ALL_TOOLS, COMPANY, DEFAULT_WEEKS, Panel, panel
 from insights.view import ChartPlan, View
+from insights.weekly import UNMAPPED
 from insights.whole import whole_of
 from insights.words import listing
 from storage.reading import tools
@@ -73,8 +74,9 @@ def answered(
     if question.intent == "decline":
         card = declined_card(understanding.why, basis.min_group_size, vocabulary)
     elif understanding.asks_back:
-        shown = panel(basis)
-        card = asked_back(understanding, vocabulary) if shown.weeks else nothing_yet(shown)
+        # Without a directory and without data every name is unknown, and that is what has to be said.
+        known = set(vocabulary.departments) - {UNMAPPED} or panel(basis).weeks
+        card = asked_back(understanding, vocabulary) if known else nothing_yet(panel(basis))
     else:
         card = shifted(understanding, answer(question, basis, vocabulary, settings))
     return Answer(understanding=understanding, card=card)

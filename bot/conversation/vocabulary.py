@@ -141,7 +141,7 @@ def known_words() -> frozenset[str]:
 def called_views() -> dict[tuple[str, ...], str]:
     """Return the words that views bring themselves, as stems, with the view's id."""
     return {phrase(word): view.id for view in views().values() for word in (view.id, view.title, *view.words)} | {
-        phrase(word): BASELINE for word in WORDS if " " in word or word == BASELINE
+        phrase(word): BASELINE for word in WORDS if word != "before"
     }
 
 
