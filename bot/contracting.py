@@ -6,7 +6,7 @@ What the settings say of a tool wins; what is said here is kept beside it, with 
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 from bot.card import Button, Card, Table
@@ -17,6 +17,7 @@ from bot.granting import NotGrantedError
 from bot.installation import Installation, apply_contracts
 from bot.said import Said
 from bot.settings import nearest
+from bot.taking import now_utc
 from bot.wording import TOOL_NAMES, tool_name
 from storage.contracts import Said as SaidContract
 from storage.contracts import said_changes, said_contracts, say
@@ -80,7 +81,7 @@ def contract(words: str, said: Said, installation: Installation, as_of: date | N
     if tool in installation.settings.contracts:
         raise NotGrantedError(f"[contracts.{tool}] stands in the settings, which win: change it there.")
     known = said_contracts(installation.store).get(tool)
-    now = datetime.now(UTC)
+    now = now_utc()
     if rest.lower() in ENDED:
         if known is None:
             raise NotGrantedError(f"No contract for {tool_name(tool)} was said.")

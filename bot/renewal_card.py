@@ -13,6 +13,9 @@ from insights.words import counted, listing
 
 VIEW = "renewal"
 MOST_ROWS = 12
+WORTH_A_WORD = 0.1
+"""Share of sessions on older models from which it says something about what was bought."""
+
 NO_CONTRACT = (
     "No contract is known, so there is no renewal to look ahead to. An administrator writes seats, price, renewal date "
     "and days of notice into `[contracts.<tool>]` of `ai-usage.toml`."
@@ -150,7 +153,7 @@ def to_negotiate(renewal: Renewal, shown: Panel) -> str:
     points = []
     if renewal.surplus:
         points.append(f"{counted(renewal.surplus, 'seat')} fewer")
-    if older is not None:
+    if older is not None and older >= WORTH_A_WORD:
         points.append(f"the models ({format_value(older, 'percent')} of sessions below {shown.reference.name})")
     if ratio is not None:
         points.append(f"the tier ({ratio:.1f} tokens written for each one read)")

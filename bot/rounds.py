@@ -6,6 +6,7 @@ change, and begins where another process ended. Several replicas may do it: the 
 
 import asyncio
 import logging
+import zoneinfo
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -19,6 +20,7 @@ from bot.format import format_day
 from bot.installation import Installation
 from bot.letters import Letter, introduced, letter_of, nothing_to_tell, remember_week, tested
 from bot.reference import new_reference
+from bot.reminders import remind
 from bot.subscriptions import Subscription, owner_of, subscriptions_of, trigger_of
 from storage import outbox
 from storage.subscriptions import stand
@@ -27,6 +29,7 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+MORNING = 8
 AGAIN = timedelta(minutes=5)
 """After this long a letter that could not be sent is tried again, until it is GRACE late."""
 
@@ -63,6 +66,13 @@ class Rounds:
         for each in await asyncio.to_thread(subscriptions_of, self.installation):
             await self._look_after(each)
         await self._send_tests(known)
+        await self._remind()
+
+    async def _remind(self) -> None:
+        """Remind owners of actions in their organisation's mornings, so that a round at midnight wakes nobody."""
+        zone = zoneinfo.ZoneInfo(self.installation.settings.organisation.timezone)
+        if self.clock().astimezone(zone).hour >= MORNING:
+            await remind(self.installation, self.postmen, self.clock())
 
     async def _look_after(self, subscription: Subscription) -> None:
         now, standing = self.clock(), subscription.standing
