@@ -16,9 +16,12 @@ from bot.said import Said
 from bot.subscribed import how, listed, pause_one, preview, resume_one, send_test, unsubscribe
 from bot.subscribing import subscribe
 from bot.subscriptions import NotSubscribedError
+from bot.wording import TOOL_NAMES
 
 ADMINISTRATORS_ONLY = "That is for administrators of this bot."
 NUMBER = r"#?(f?\d{1,6})"
+
+TOOLS = "|".join(map(re.escape, (*TOOL_NAMES, *TOOL_NAMES.values())))
 
 Do = Callable[[str, Said, Installation, date | None], Card]
 
@@ -53,7 +56,8 @@ REQUESTS = (
     _request(
         r"(?:who|roles|who may ask|who can ask)\s*\??()", lambda _, __, at, ___: who_card(at), administrators=True
     ),
-    _request(r"contracts?\b(.*)", contract, administrators=True),
+    _request(r"contracts\s*\??()", contract),
+    _request(rf"contract\s+((?:{TOOLS})\s+[^?]+)", contract, administrators=True),
     _request(r"(?:budgets?|metered spend)\s*\??()", budget),
     _request(r"(?:subscriptions|my subscriptions)\s*\??()", listed),
     _request(r"how (?:do|can) (?:i|we) (?:un)?subscribe\b.*()", how),

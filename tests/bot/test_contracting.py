@@ -80,3 +80,13 @@ def test_the_settings_win_over_what_was_said(store: Store) -> None:
     rows = reply(Said(text="contracts", asker=ADMIN), named, TODAY).card.table
     assert rows is not None
     assert rows.rows[0][-1] == "settings"
+
+
+@pytest.mark.parametrize(
+    "text", ["contract end date?", "contract status", "contract chatgpt", "when does the contract end"]
+)
+def test_a_question_about_contracts_is_answered_to_everybody_with_a_role(store: Store, text: str) -> None:
+    fill(store)
+    answer = reply(Said(text=text, asker=LEADER), installation(store, ROLES), TODAY)
+    assert not answer.refused
+    assert "Renewal" in answer.card.title
