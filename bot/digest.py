@@ -3,7 +3,7 @@
 Where there are several tools, the view of tools is the seventh.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from bot.advice import advice_of, state_of
@@ -19,7 +19,7 @@ from insights.basis import Basis
 from insights.catalogue import metrics, views
 from insights.engine import MOST, Examination, examine
 from insights.finding import Finding
-from insights.impact import impacts, records
+from insights.impact import Record, impacts, records
 from insights.memory.recall import note, recall
 from insights.question import Question
 from insights.series import ALL_TOOLS, COMPANY, Panel, panel
@@ -53,12 +53,13 @@ def weekly_digest(
         return None, seen
     loud = [each for each in (*seen.findings, *seen.others) if not quiet(each)]
     seen = replace(seen, findings=tuple(loud[:MOST]), others=tuple(loud[MOST:]))
+    done = impacts(basis)
     card = Card(
         title=f"{organisation}: AI usage, week of {format_week(shown.weeks[-1])}",
-        text=_summary(shown, tool, seen, basis),
+        text=_summary(shown, tool, seen, effects_due(done, basis, shown.weeks[-1], shown.reference.name)),
         fields=tuple(each for each in (_headline(shown, metric, tool) for metric in HEADLINES) if each),
         chart=chart_of(views()[CHART].chart, shown, (), tool),
-        advice=_advice(seen, tools(basis.store), basis),
+        advice=_advice(seen, tools(basis.store), basis, records(done)),
         resolved=tuple(f"{each.words}." for each in seen.resolved),
         buttons=_buttons(seen),
         footer=" ".join(
@@ -106,18 +107,19 @@ def _headline(shown: Panel, metric: str, tool: str) -> Field | None:
     return field(shown, metrics()[metric], COMPANY, tool)
 
 
-def _advice(seen: Examination, known: tuple[str, ...], basis: Basis) -> tuple[Advice, ...]:
+def _advice(
+    seen: Examination, known: tuple[str, ...], basis: Basis, learnt: Mapping[str, Record]
+) -> tuple[Advice, ...]:
     """The findings in words. That all of them are new, as in the first digest, is not said of each."""
     states = [state_of(each) for each in seen.findings]
     earlier = any(each.state != "new" for each in seen.findings)
-    learnt = records(impacts(basis))
     return tuple(
         replace(with_record(advice_of(each, known), each, learnt, basis), state=state if earlier else "")
         for each, state in zip(seen.findings, states, strict=True)
     )
 
 
-def _summary(shown: Panel, tool: str, seen: Examination, basis: Basis) -> str:
+def _summary(shown: Panel, tool: str, seen: Examination, effects: str) -> str:
     """What a leader needs in a few sentences, each filled from computed numbers."""
     name = tool_name(tool)
     opening = [sentence(shown, metric, COMPANY, tool) for metric in ("weekly_active_users", "messages_per_session")]
@@ -126,7 +128,7 @@ def _summary(shown: Panel, tool: str, seen: Examination, basis: Basis) -> str:
         _extremes(shown, tool),
         _spenders(shown, tool),
         _count(seen),
-        effects_due(impacts(basis), basis, shown.weeks[-1], shown.reference.name),
+        effects,
     ]
     return " ".join(each for each in told if each)
 
