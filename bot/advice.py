@@ -46,7 +46,7 @@ def buttons_of(finding: Finding) -> tuple[Button, ...]:
         Button(label="Assign to me", do=f"assign {finding.action.id} {key}"),
         Button(label="Done", do=f"done {key}"),
         Button(label=f"Snooze {SNOOZE} weeks", do=f"snooze {key} {SNOOZE}"),
-        Button(label="Mute here", do=f"mute {key}"),
+        Button(label="Mute for everybody", do=f"mute {key}"),
     )
 
 

@@ -27,7 +27,7 @@ def mute_here(words: str, said: Said, installation: Installation, as_of: date | 
     made = mute(place, kind, what, said.asker, installation, today, weeks)  # type: ignore[arg-type]
     return Card(
         title="Muted here",
-        text=f"Nobody here is told of {what} before {format_day(made.until)}. Answers stay as they are.",
+        text=f"Nobody here is told of {_named(kind, what)} before {format_day(made.until)}. Answers stay as they are.",
         buttons=(Button(label="Undo", ask=f"unmute {what}"),),
     )
 
@@ -40,7 +40,8 @@ def unmute_here(words: str, said: Said, installation: Installation, as_of: date 
     gone = {unmute(installation.store, place, "department", what), unmute(installation.store, place, "finding", what)}
     if gone == {False}:
         raise NotSubscribedError(f"“{name}” is not muted here. “mutes” tells what is.")
-    return Card(title="Not muted any more", text=f"{what} is told here again.")
+    told = _named("finding" if ":" in what else "department", what)
+    return Card(title="Not muted any more", text=f"{told[:1].upper()}{told[1:]} is told here again.")
 
 
 def muted_here(_: str, said: Said, installation: Installation, as_of: date | None = None) -> Card:
@@ -50,13 +51,23 @@ def muted_here(_: str, said: Said, installation: Installation, as_of: date | Non
     held = [each for each in mutes(installation.store, place, today) if each.kind == "finding" or each.what in visible]
     if not held:
         return Card(title="Nothing is muted here", text="“mute Sales for 4 weeks” keeps it out of what is sent.")
-    rows = tuple((each.what, format_day(each.until)) for each in held)
+    rows = tuple((_named(each.kind, each.what), format_day(each.until)) for each in held)
     return Card(
         title="Muted here",
         text=f"{counted(len(held), 'thing is', 'things are')} not told here, to anybody.",
         table=Table(columns=("What", "Until"), rows=rows, caption="Muted here"),
-        buttons=tuple(Button(label=f"Unmute {each.what}"[:70], ask=f"unmute {each.what}") for each in held[:3]),
+        buttons=tuple(
+            Button(label=f"Unmute {_named(each.kind, each.what)}"[:70], ask=f"unmute {each.what}") for each in held[:3]
+        ),
     )
+
+
+def _named(kind: str, what: str) -> str:
+    """What is muted, as people say it: a department by its name, a finding by whom it is about."""
+    if kind == "department":
+        return what
+    about = what.split(":")[1].replace("|", ", ") if what.count(":") > 1 else ""
+    return f"the finding about {about or 'the whole company'}"
 
 
 def _for_weeks(words: str) -> tuple[str, int]:
