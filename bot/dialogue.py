@@ -5,15 +5,15 @@ from datetime import UTC, date, datetime
 
 import msgspec
 
-from bot.answer import answered
+from bot.actions.noting import note
+from bot.answers.answer import answered
 from bot.card import Card
+from bot.conversation.language import read_by_model
 from bot.conversation.understand import Understanding, remembered, understand
 from bot.conversation.vocabulary import Vocabulary, vocabulary_of
 from bot.installation import Installation
-from bot.language import read_by_model
-from bot.noting import note
-from bot.requesting import requested
-from bot.rights import (
+from bot.people.requesting import requested
+from bot.people.rights import (
     Asker,
     Rights,
     administrators,
@@ -24,7 +24,7 @@ from bot.rights import (
     seen_by,
     stranger,
 )
-from bot.said import Said
+from bot.people.said import Said
 from insights.basis import Basis
 from insights.question import Question
 from insights.words import listing

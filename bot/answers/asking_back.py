@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
+from bot.answers.wording import tool_name
 from bot.card import Button, Card, Table
 from bot.conversation.refusing import Why
 from bot.conversation.understand import Understanding
 from bot.conversation.vocabulary import Vocabulary
-from bot.wording import tool_name
 from insights.catalogue import views
 from insights.question import Question
 from insights.weekly import UNMAPPED

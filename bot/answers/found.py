@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
-from bot.advice import advice_of
+from bot.actions.open_actions import open_table
+from bot.answers.advice import advice_of
+from bot.answers.learnt import with_record
+from bot.answers.reported import footer
+from bot.answers.wording import tool_name
 from bot.card import Button, Card
 from bot.format import format_week
-from bot.learnt import with_record
-from bot.open_actions import open_table
-from bot.reported import footer
-from bot.wording import tool_name
 from insights.basis import Basis
 from insights.engine import Examination, examine
 from insights.finding import Finding

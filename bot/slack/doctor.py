@@ -8,12 +8,12 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.installation import Installation
+from bot.sending.subscriptions import Subscription, subscriptions_of
 from bot.settings import SettingsError, SlackSettings
 from bot.slack.checking import NEEDED, UNREACHABLE, check_tokens, granted_scopes
 from bot.slack.client import refusal, slack_client
 from bot.slack.install import Installs, name_of, place_of
 from bot.slack.manifest import optional_scopes, scopes
-from bot.subscriptions import Subscription, subscriptions_of
 from insights.words import listing
 
 INVITE = "type /invite @AI Usage in the channel"
@@ -31,7 +31,7 @@ class Found:
 
 async def examine_slack(installation: Installation) -> Sequence[Found]:
     """Return what there is to say. SettingsError where it can't even be tried."""
-    from bot.serving import slack_installs, slack_keys  # noqa: PLC0415 - serving imports this room
+    from bot.running.serving import slack_installs, slack_keys  # noqa: PLC0415 - serving imports this room
 
     settings = installation.settings.slack
     assert settings is not None  # noqa: S101 - the caller asks first

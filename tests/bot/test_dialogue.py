@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from bot.dialogue import Asker, Reply, Said, reply
-from bot.digest import weekly_digest
+from bot.people.rights import Rights, narrowed, rights_of, seen_by
 from bot.render.text import plain_text
-from bot.rights import Rights, narrowed, rights_of, seen_by
+from bot.sending.digest import weekly_digest
 from bot.settings import Roles
 from insights.question import Question
 from insights.series import panel

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.renewal_alerts import recommendation
-from bot.renewal_card import beside_others, true_up_in_words, waiting
+from bot.answers.renewal_card import beside_others, true_up_in_words, waiting
+from bot.sending.renewal_alerts import recommendation
 from insights.renewal import DepartmentSeats
 from tests.insights.test_renewal_watch import NOTICE, renewal
 

@@ -10,18 +10,18 @@ import pytest
 
 from bot.card import Card, Digest
 from bot.dialogue import Asker, Said, reply
-from bot.due import GRACE
 from bot.installation import Installation
-from bot.letters import Letter
-from bot.places import note_arrived, place_gone
-from bot.rounds import AGAIN, Rounds
+from bot.running.status import status_of
+from bot.sending.due import GRACE
+from bot.sending.letters import Letter
+from bot.sending.places import note_arrived, place_gone
+from bot.sending.rounds import AGAIN, Rounds
+from bot.sending.subscriptions import Wanted, create, subscriptions_of
 from bot.settings import Roles, Settings
 from bot.settings import Subscription as InSettings
 from bot.slack import letters, pictures
 from bot.slack.app import slack_workspace
 from bot.slack.letters import slack_postman
-from bot.status import status_of
-from bot.subscriptions import Wanted, create, subscriptions_of
 from storage import outbox
 from storage.findings import seen_before
 from storage.store import Store
