@@ -7,7 +7,7 @@ GIGABYTES ?= 1
 # Where real clients leave pictures of what they showed: not in git, and beside the logs of whoever runs the tests.
 E2E_PICTURES ?= build/pictures
 
-.PHONY: help demo test check lint types lock lock-check bench e2e clean
+.PHONY: help demo test check lint types lock lock-check bench e2e pictures clean
 
 help: ## Show this list
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -e 's/:.*##/\t/' | expand -t 14
@@ -22,6 +22,10 @@ e2e: $(VENV)/dev ## Drive real clients: a local Slack server, headless Chromium 
 	@sh tests/e2e/install.sh
 	@mkdir -p $(E2E_PICTURES)
 	@E2E_PICTURES=$(E2E_PICTURES) $(BIN)/python -m pytest -m e2e
+
+pictures: $(VENV)/dev ## Draw the README's pictures anew: the demo's digest and an answer, as Slack shows them
+	@sh tests/e2e/install.sh
+	@$(BIN)/python -m tests.e2e.look --docs docs/images
 
 check: lint types lock-check ## Lint, types, and whether the lock files are fresh
 

@@ -36,7 +36,7 @@ SECRET = "invented-signing-secret"  # noqa: S105 - of a fake
 QUESTIONS = ("", "sales", "models", "sales vs engineering", "licenses last 26 weeks", "departments", "tokens", "help")
 PATIENCE = 120.0  # seconds for the bot to start
 AIM = 0.5  # seconds
-AFTERWARDS = 90.0  # seconds in which answers may still come
+AFTERWARDS = 30.0  # seconds in which answers may still come
 
 
 Send = Callable[[int, float], Coroutine[object, object, None]]

@@ -9,8 +9,8 @@ from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from bot.advice import state_of
-from bot.digest import looked_at
+from bot.answers.advice import state_of
+from bot.sending.digest import looked_at
 from insights.catalogue import metrics
 from insights.engine import Examination, Quiet
 from insights.finding import Finding

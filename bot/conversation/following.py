@@ -18,6 +18,11 @@ OPENS = re.compile(
 JOINS = re.compile(
     r"(?:and|but|or|also|what about|how about|same|only|just|compare (?:it|that|this|them)|compare (?:to|with))\b"
 )
+BESIDE = re.compile(
+    r"(?:is|are|was|were|does|do|did) DEPARTMENT(?: DEPARTMENT)*(?: \w+)? "
+    r"(?:better|worse|higher|lower|deeper|the same|similar)$"
+)
+"""A department set beside the one that was spoken of."""
 ASKS = re.compile(
     r"(?:how|what|which|who|where|when|is|are|was|were|do|does|did|has|have|will|can|could|should|show|give|tell"
     r"|list|compare|plot|chart|graph|i|we|let|anything|any|rank|explain|forecast)\b"
@@ -75,6 +80,8 @@ def is_followup(stems: str, change: Change, words: list[str]) -> bool:
     apart = change.by and change.view in ("", "departments", "tools") and len(words) <= FEW - 1
     if asking or apart or JOINS.match(stems):
         return True
+    if BESIDE.match(stems):
+        return True
     if ASKS.match(stems):
         return pointing and not (change.departments and change.view)
     if change.departments and change.view and len(words) > 2 and not OPENS.match(stems):
@@ -86,16 +93,22 @@ def follow(before: Question, change: Change, stems: str) -> Question:
     """Return the question before, with what the new words change in it."""
     if before.view in TALK and not change.view:
         before = replace(before, view="overview", intent="show")
-    question = _scope(before, change)
+    beside = BESIDE.match(stems) is not None
+    if beside:
+        change = replace(change, intent="compare", view="", metrics=())
+    question = _scope(before, change, beside=beside)
     question = _subject(question, change)
     question = _weeks(question, change)
-    return _intent(before, question, change, stems)
+    question = _intent(before, question, change, stems)
+    if question.view == "overview" and question.intent == "compare" and len(question.tools) > 1:
+        question = replace(question, view="tools")
+    return question
 
 
-def _scope(before: Question, change: Change) -> Question:
+def _scope(before: Question, change: Change, *, beside: bool) -> Question:
     """Departments and tools: new ones take the place of the old, or join them in a comparison."""
     departments, tools, locations = before.departments, before.tools, before.locations
-    joining = "compare" in change.cues and change.compare is None
+    joining = ("compare" in change.cues or beside) and change.compare is None
     joining = joining or (before.intent == "compare" and len(departments) > 1 and bool(change.departments))
     if change.departments:
         departments = _joined(departments, change.departments) if joining and departments else change.departments

@@ -112,6 +112,8 @@ def _meant(row: Sequence[Token], at: int, size: int, term: Term, vocabulary: Voc
         return False
     capital = row[at].raw[:1].isupper() and at > 0 and sum(each.raw[:1].isupper() for each in row) <= len(row) / 2
     pair = at == 0 and len(row) == 2 and not names_view(f"{word} {after}")
+    # A button asks "tools Small": a view, and a department by its own name.
+    pair = pair or (at > 0 and not after and term.exact and names_view(" ".join(each.stem for each in row[:at])))
     return capital or before in PLAIN_BEFORE or pair
 
 

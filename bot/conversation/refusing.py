@@ -26,7 +26,7 @@ AFTER_HELP = frozenset(
 )
 
 ADDRESS = re.compile(
-    r"(?i:\b(?:user|employee|person|id)\s*#?\s*\d{2,})|[^\s@<>]+@[^\s@<>]+|<@[UW][A-Z0-9]+|(?<!\w)@[a-z][\w.-]+",
+    r"(?i:\b(?:user|employee|person|id)\s*#?\s*\d{2,})|[^\s@<>]+@[^\s@<>]+|<@[UW][A-Z0-9]+|(?-i:\b[UW][A-Z0-9]*\d[A-Z0-9]{3,}\b)|(?<!\w)@[a-z][\w.-]+",
     re.IGNORECASE,
 )
 HOSTILE = re.compile(
@@ -56,7 +56,13 @@ def is_kind(words: Sequence[str]) -> bool:
 
 
 def asks_for_help(stems: str) -> bool:
-    """Tell whether somebody asks what may be asked, or who answers."""
+    """Tell whether somebody asks what may be asked, or who answers; a greeting may stand before it."""
+    words = stems.split()
+    greeted = next((n for n, word in enumerate(words) if word not in KINDLY), 0)
+    return _asks_for_help(stems) or (greeted > 0 and _asks_for_help(" ".join(words[greeted:])))
+
+
+def _asks_for_help(stems: str) -> bool:
     found = (each.match(stems) for each in _helping())
     return any(match and set(stems[match.end() :].split()) <= AFTER_HELP for match in found)
 

@@ -177,12 +177,13 @@ def _chart(chart: Chart, file: str, *, native: bool) -> list[Piece]:
 
 def _packed(body: Iterable[Piece], tail: Sequence[Piece]) -> list[list[Block]]:
     """The pieces in order, in as many messages as they need; the tail under what fits of the body in the first."""
-    under = [block for piece in tail[:_MOST_TAIL] for block in piece]
+    kept = _under(tail)
+    under = [block for piece in tail[:kept] for block in piece]
     pages: list[list[Block]] = [[]]
     # the first message keeps room for the tail, the others for the line that says what they go on with
     room = _MOST_BLOCKS - len(under) - 1
     words = _WORDS - sum(map(_words, under))
-    for piece in (part for whole in (*body, *tail[_MOST_TAIL:]) for part in _small(whole)):
+    for piece in (part for whole in (*body, *tail[kept:]) for part in _small(whole)):
         size = sum(map(_words, piece))
         second_table = _has_table(piece) and _has_table(pages[-1])
         if pages[-1] and (len(pages[-1]) + len(piece) > room or size > words or second_table):
@@ -194,6 +195,12 @@ def _packed(body: Iterable[Piece], tail: Sequence[Piece]) -> list[list[Block]]:
         pages[0].append(parts.quiet("The rest follows."))
     pages[0] += under
     return pages
+
+
+def _under(tail: Sequence[Piece]) -> int:
+    """How many of the tail's pieces have room under a message that says something besides."""
+    sizes = itertools.accumulate(sum(map(_words, piece)) for piece in tail[:_MOST_TAIL])
+    return sum(size <= _WORDS // 2 for size in sizes)
 
 
 def _small(piece: Piece) -> list[Piece]:
@@ -222,17 +229,17 @@ def _words(value: object) -> int:
 
 def _summary(card: Card) -> str:
     """The title, the headline numbers and the first findings in one text."""
-    told = [*paragraphs(card.text)[:1]] if not card.fields else [_figures_in_words(card)]
-    text = [one_line(card.title), *told, *(one_line(advice.headline) for advice in card.advice[:_SHORT_ADVICE])]
+    told = _figures_in_words(card) or next(iter(paragraphs(card.text)), "")
+    text = [one_line(card.title), told, *(one_line(advice.headline) for advice in card.advice[:_SHORT_ADVICE])]
     return clip_escaped(escape_mrkdwn("\n".join(part for part in text if part)), _TEXT) or "AI usage"
 
 
 def _figures_in_words(card: Card) -> str:
-    return " · ".join(
-        f"{one_line(field.label)} {one_line(field.value)}"
-        + (f" ({one_line(field.change)})" if one_line(field.change) else "")
+    told = (
+        " ".join(part for part in (field.label, field.value, field.change and f"({field.change})") if part)
         for field in card.fields
     )
+    return " · ".join(filter(None, map(one_line, told)))
 
 
 def _numbered(blocks: Sequence[Block]) -> list[Block]:

@@ -23,7 +23,7 @@ _ALT = 2000
 _BUTTONS = 25
 _BUTTON_TEXT = 75
 _BUTTON_VALUE = 2000
-_VALUES = 4000
+_VALUES = 3000
 """Of one row of buttons together, so that no block alone is too long for a message."""
 _DETAIL = 2000
 _STEPS = 10
@@ -105,21 +105,14 @@ def advice(told: Advice, number: int) -> Piece:
     action = clip(one_line(told.action), 300)
     if action:
         elements.append(paragraph(run(f"Do this: {action}", bold=True)))
-    steps = [paragraph(run(clip(one_line(step), 300))) for step in told.steps if one_line(step)]
-    lists = [_ordered(steps[at : at + _STEPS], at) for at in range(0, len(steps), _STEPS)]
+    steps = [clip(one_line(step), 300) for step in told.steps if one_line(step)]
+    if steps:
+        listed = [paragraph(run(step)) for step in steps[:_STEPS]]
+        elements.append({"type": "rich_text_list", "style": "ordered", "elements": listed})
+    # a list in a block of its own would begin with 1 again
+    over = [rich(paragraph(run(f"{at}. {step}"))) for at, step in enumerate(steps[_STEPS:], start=_STEPS + 1)]
     facts = " · ".join(f"{name}: {clip(value, 300)}" for name, value in facts_of(told))
-    return [
-        rich(*elements, *lists[:1]),
-        *(rich(each) for each in lists[1:]),
-        *([quiet(facts)] if facts else []),
-        *_menu(told.buttons),
-    ]
-
-
-def _ordered(steps: Sequence[Block], after: int) -> Block:
-    """Numbered steps that go on from `after`."""
-    made: Block = {"type": "rich_text_list", "style": "ordered", "elements": list(steps)}
-    return made | ({"offset": after} if after else {})
+    return [rich(*elements), *over, *([quiet(facts)] if facts else []), *_menu(told.buttons)]
 
 
 def advice_in_short(told: Advice, number: int) -> Piece:
@@ -153,7 +146,7 @@ def table(told: Table) -> list[Piece]:
         columns=first.columns, rows=first.rows[:_ON_THE_FIRST], numeric=first.numeric, caption=told.caption
     )
     head = _tables(beginning)[0]
-    return [[*head, quiet(f"The first of {len(told.rows)} rows; all of them follow.")], *pieces]
+    return [[*head, quiet(f"The first {len(beginning.rows)} of {len(told.rows)} rows.")], *pieces]
 
 
 def _narrower(told: Table) -> list[Table]:
@@ -213,11 +206,12 @@ def buttons(told: Sequence[Button]) -> list[Piece]:
     for made in map(_button, told):
         if made is None:
             continue
-        room -= units(str(made["value"]))
-        if not rows or len(rows[-1]) == _BUTTONS or room < 0:
+        size = units(str(made["value"]))
+        if not rows or len(rows[-1]) == _BUTTONS or size > room:
             rows.append([])
             room = _VALUES
         rows[-1].append(made)
+        room -= size
     return [[{"type": "actions", "elements": row}] for row in rows]
 
 

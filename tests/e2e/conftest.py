@@ -46,6 +46,21 @@ def teams_client() -> Path:
 
 
 @pytest.fixture(scope="session")
+def slack_renderer() -> Path:
+    for package in ("slack-blocks-to-jsx", "react-dom", "playwright-core"):
+        if not (MODULES / package).is_dir():
+            pytest.skip(f"npm's {package} is not here: {INSTALL}")
+    return MODULES
+
+
+@pytest.fixture(scope="session")
+def slack_types() -> Path:
+    if not (MODULES / "@slack" / "types").is_dir() or not (MODULES / "typescript").is_dir():
+        pytest.skip(f"npm's @slack/types and typescript are not here: {INSTALL}")
+    return MODULES
+
+
+@pytest.fixture(scope="session")
 def namespace() -> list[str]:
     """The words before a command that give it a network of its own."""
     own = ["unshare", "-rn", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"]

@@ -5,7 +5,7 @@ set -eu
 cd "$(dirname "$0")/../.."
 
 missing=""
-command -v chromium >/dev/null || command -v chromium-browser >/dev/null || missing="$missing chromium fonts-dejavu-core"
+command -v chromium >/dev/null || command -v chromium-browser >/dev/null || missing="$missing chromium fonts-dejavu-core fonts-lato"
 command -v node >/dev/null || missing="$missing nodejs"
 command -v npm >/dev/null || missing="$missing npm"
 command -v unshare >/dev/null || missing="$missing util-linux"
@@ -25,4 +25,5 @@ fi
 
 npm install --no-save --no-package-lock --no-audit --no-fund \
   playwright-core@1.65.1 local-slack-linux-x64@0.1.8 emulate@0.12.2 \
-  @microsoft/m365agentsplayground@0.2.28 adaptivecards@3.0.6
+  @microsoft/m365agentsplayground@0.2.28 adaptivecards@3.0.6 \
+  slack-blocks-to-jsx@1.1.1 react@19 react-dom@19 @slack/types@3.2.0 typescript@5

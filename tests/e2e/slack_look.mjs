@@ -48,8 +48,8 @@ function page({ messages, pictures }, theme) {
   return (
     `<!doctype html><meta charset="utf-8"><style>${style}</style>` +
     `<style>*{font-family:Lato,sans-serif !important}body{margin:0;padding:12px;background:${ground};color:${ink}}` +
-    // wide tables scroll by themselves in Slack
-    "html{overflow-x:hidden}:has(>table){overflow-x:auto;max-width:100%}.slack_blocks_to_jsx *{min-width:0}" +
+    // long words break, and wide tables scroll by themselves in Slack
+    "body{overflow-wrap:break-word}html{overflow-x:hidden}:has(>table){overflow-x:auto;max-width:100%}.slack_blocks_to_jsx *{min-width:0}" +
     ".thread{margin-top:12px;border-top:1px solid #8884;padding-top:12px}</style>" +
     `<body><div data-theme="${theme}">${told.map((each, n) => (n === 0 ? each : `<div class="thread">${each}</div>`)).join("")}</div></body>`
   );

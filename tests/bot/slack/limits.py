@@ -135,6 +135,8 @@ def _rich_text(at: str, block: JSON) -> Complaints:
             case "rich_text_section" | "rich_text_quote" | "rich_text_preformatted":
                 yield from _runs(here, element)
             case "rich_text_list":
+                if set(element) - {"type", "style", "elements", "indent", "border"}:
+                    yield here, "must not have additional properties"
                 if element.get("style") not in {"bullet", "ordered"}:
                     yield f"{here}/style", "must be bullet or ordered"
                 if not element.get("elements"):
