@@ -29,8 +29,8 @@ from pathlib import Path
 
 from sqlalchemy import Table, select
 
-from bot.ingestion import Outcome, ingest_all
 from bot.installation import Installation, installation_of
+from bot.running.ingestion import Outcome, ingest_all
 from bot.settings import load
 from connectors.door import Door
 from connectors.report import Quiet

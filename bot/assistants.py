@@ -10,12 +10,12 @@ from uuid import uuid4
 import msgspec
 from mcp.server.mcpserver import MCPServer
 
-from bot.advice import advice_of
-from bot.answer import question_in_json
+from bot.answers.advice import advice_of
+from bot.answers.answer import question_in_json
 from bot.dialogue import Asker, Said, reply
 from bot.installation import Installation
+from bot.people.rights import log_refusal, rights_of, seen_by
 from bot.render.text import plain_text
-from bot.rights import log_refusal, rights_of, seen_by
 from insights.catalogue import metrics
 from insights.engine import examine
 from insights.memory.recall import hushed

@@ -23,7 +23,7 @@ KEY = click.argument("key")
 @click.pass_obj
 def snooze_command(config: Path | None, key: str, weeks: int, as_of: date | None) -> None:
     """Keep a finding out of digests for some weeks, unless it gets materially worse."""
-    from bot.choosing import snooze  # noqa: PLC0415
+    from bot.actions.choosing import snooze  # noqa: PLC0415
 
     choice = _done(config, as_of, lambda basis: snooze(basis, key, weeks=weeks))
     click.echo(f"Snoozed until {choice.until}: {choice.key}")
@@ -36,7 +36,7 @@ def snooze_command(config: Path | None, key: str, weeks: int, as_of: date | None
 @click.pass_obj
 def dismiss_command(config: Path | None, key: str, reason: str, as_of: date | None) -> None:
     """Keep a finding out of digests, unless it gets materially worse."""
-    from bot.choosing import dismiss  # noqa: PLC0415
+    from bot.actions.choosing import dismiss  # noqa: PLC0415
 
     choice = _done(config, as_of, lambda basis: dismiss(basis, key, reason=reason))
     click.echo(f"Dismissed: {choice.key}")
@@ -48,14 +48,14 @@ def dismiss_command(config: Path | None, key: str, reason: str, as_of: date | No
 @click.pass_obj
 def restore_command(config: Path | None, key: str, as_of: date | None) -> None:
     """Let digests tell a finding again."""
-    from bot.choosing import restore  # noqa: PLC0415
+    from bot.actions.choosing import restore  # noqa: PLC0415
 
     _done(config, as_of, lambda basis: restore(basis, key))
     click.echo(f"Restored: {key}")
 
 
 def _done(config: Path | None, as_of: date | None, do: "Callable[[Basis], T]") -> T:
-    from bot.choosing import UnknownFindingError  # noqa: PLC0415
+    from bot.actions.choosing import UnknownFindingError  # noqa: PLC0415
     from bot.installation import open_installation  # noqa: PLC0415
 
     try:

@@ -11,9 +11,9 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Literal
 
-from bot.ingestion import Outcome, ingest_all, ingest_one
 from bot.installation import Installation, installation_of
-from bot.progress import TerminalProgress
+from bot.running.ingestion import Outcome, ingest_all, ingest_one
+from bot.running.progress import TerminalProgress
 from bot.settings import SettingsError, load
 from connectors.errors import ConnectorError
 from connectors.report import Quiet

@@ -10,20 +10,20 @@ from datetime import UTC, date, datetime, time, timedelta
 from html import escape
 from pathlib import Path
 
-from bot.advice import advice_of
+from bot.actions.doing import do
+from bot.actions.taking import played
+from bot.answers.advice import advice_of
+from bot.answers.learnt import effects_due
+from bot.answers.wording import tool_name
 from bot.card import Card
 from bot.dialogue import Said, reply
-from bot.digest import remember, weekly_digest
-from bot.doing import do
 from bot.format import format_day
 from bot.installation import Installation
-from bot.learnt import effects_due
+from bot.people.rights import Asker
 from bot.render.html import card_css, embed, render_card
-from bot.renewal_alerts import SESSION, renewal_alert
-from bot.rights import Asker
+from bot.sending.digest import remember, weekly_digest
+from bot.sending.renewal_alerts import SESSION, renewal_alert
 from bot.settings import Organisation, Roles, Settings
-from bot.taking import played
-from bot.wording import tool_name
 from demo.story import HELD, SEATS, SHALLOW, WEEKS, departments, weeks
 from insights.basis import WEEK, latest_complete_week
 from insights.impact import impacts

@@ -1,19 +1,19 @@
 """What somebody said, and what the bot replies: the one way in for Slack, Teams, the chat page and the terminal."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 import msgspec
 
-from bot.answer import answered
+from bot.actions.noting import note
+from bot.answers.answer import answered
 from bot.card import Card
+from bot.conversation.language import read_by_model
 from bot.conversation.understand import Understanding, remembered, understand
 from bot.conversation.vocabulary import Vocabulary, vocabulary_of
 from bot.installation import Installation
-from bot.language import read_by_model
-from bot.noting import note
-from bot.requesting import requested
-from bot.rights import (
+from bot.people.requesting import requested
+from bot.people.rights import (
     Asker,
     Rights,
     administrators,
@@ -24,7 +24,7 @@ from bot.rights import (
     seen_by,
     stranger,
 )
-from bot.said import Said
+from bot.people.said import Said
 from insights.basis import Basis
 from insights.question import Question
 from insights.words import listing
@@ -32,6 +32,8 @@ from storage.threads import last_question, remember
 
 __all__ = ["Asker", "Reply", "Said", "reply"]
 
+ABOUT_PEOPLE = "This tells who may ask, or what is sent to whom."
+ONLY_YOURS = "Of departments, only those that you may see are told of and compared."
 UNSURE = 0.7
 """Below this confidence a language model is asked, where one is configured."""
 MOST_BEFORE = 50
@@ -65,7 +67,9 @@ def reply(said: Said, installation: Installation, as_of: date | None = None) -> 
         if done.refused:
             log_refusal(said.asker, "a request for administrators")
         whom = administrators(installation) if done.refused else ()
-        return Reply(card=done.card, refused=done.refused, whom=whom)
+        # Who may ask, and what is sent to whom, is for whoever asked alone.
+        told = "" if done.refused or done.openly else ABOUT_PEOPLE
+        return Reply(card=done.card, refused=done.refused, whom=whom, caution=told)
     if (noted := note(said.text, said.asker, rights, installation, as_of)) is not None:
         return Reply(card=noted)
     basis = seen_by(installation.basis(as_of), rights)
@@ -85,7 +89,7 @@ def reply(said: Said, installation: Installation, as_of: date | None = None) -> 
     if said.thread and (question := remembered(understanding)):
         remember(installation.store, said.thread, msgspec.json.encode(question).decode(), datetime.now(UTC))
     return Reply(
-        card=answer.card,
+        card=_of_some(answer.card, understanding.question) if rights.visible is not None else answer.card,
         question=None if understanding.asks_back else understanding.question,
         caution=caution(rights, understanding),
         understanding=understanding,
@@ -110,6 +114,13 @@ def _context(said: Said, installation: Installation, basis: Basis, vocabulary: V
     return context if seen else None
 
 
+def _of_some(card: Card, question: Question) -> Card:
+    """Return a leader's card; where departments stand in order, it says that they are not all."""
+    if question.by != "department" and question.rank is None and question.view != "departments":
+        return card
+    return replace(card, footer=f"{ONLY_YOURS} {card.footer}".strip())
+
+
 def _refused(said: Said, card: Card, installation: Installation, understanding: Understanding) -> Reply:
     log_refusal(said.asker, "a question beyond their departments, or about something unknown")
     return Reply(card=card, refused=True, whom=administrators(installation), understanding=understanding)
@@ -119,5 +130,5 @@ def caution(rights: Rights, understanding: Understanding) -> str:
     """What to say before an answer is shown to others than its asker; empty where nothing in it is for them alone."""
     if rights.administrator or understanding.asks_back or understanding.question.view == "help":
         return ""
-    about = listing(understanding.question.departments) or "the whole company"
+    about = listing(understanding.question.departments or ["the whole company", *rights.departments])
     return f"This tells of {about}. Everybody here will see it, also those who may not ask about it themselves."

@@ -70,7 +70,8 @@ def weeks(seed: int, helped: str, since: int) -> list[Week]:
         numbers = range(first, first + group.people)
         first += group.people
         for week in range(WEEKS):
-            deep = group.after if group.name == helped and week > since and group.after else group.messages
+            mood = 1 + 0.05 * float(rng.standard_normal())  # a department's weeks differ by more than its people's
+            deep = mood * (group.after if group.name == helped and week > since and group.after else group.messages)
             # one after the other stops, over six weeks
             stopped = round(group.stop * min(max((week - group.stops) / 6, 0.0), 1.0))
             for person in numbers[stopped:]:

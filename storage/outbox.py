@@ -48,9 +48,9 @@ def claim(store: Store, subscription: str, period: str, now: datetime, lease: ti
     with store.writing() as connection:
         if insert_missing(connection, outbox, [values]) == 1:
             return token
-        free = or_(
-            outbox.c.state.in_(["failed", "asked"]), (outbox.c.state == "claimed") & (outbox.c.claimed < now - lease)
-        )
+        # A claim without token is an older version's, which did not note when it posted.
+        left = (outbox.c.state == "claimed") & (outbox.c.claimed < now - lease) & outbox.c.token.is_not(None)
+        free = or_(outbox.c.state.in_(["failed", "asked"]), left)
         again = (
             update(outbox)
             .where(outbox.c.subscription == subscription, outbox.c.period == period, free)

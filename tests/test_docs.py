@@ -7,7 +7,7 @@ import click
 import pytest
 
 import bot.commands
-from bot.sources_page import sources_page
+from bot.running.sources_page import sources_page
 from insights.views import VIEWS
 from storage.discover import discover
 from tests.bot.golden import assert_golden

@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
+from bot.answers.wording import tool_name
 from bot.card import Button, Card, Table
 from bot.conversation.refusing import Why
 from bot.conversation.understand import Understanding
 from bot.conversation.vocabulary import Vocabulary
-from bot.wording import tool_name
 from insights.catalogue import views
 from insights.question import Question
 from insights.weekly import UNMAPPED
@@ -45,6 +45,8 @@ def help_card(vocabulary: Vocabulary) -> Card:
     names = _names(vocabulary)
     one, two = (names * 2)[:2] if names else ("sales", "engineering")
     examples = ["overview", one, f"depth {one}", f"{one} vs {two}", f"prompts last {LONGER} weeks", "licenses"]
+    if one == two:
+        examples.remove(f"{one} vs {two}")
     several = [tool_name(each) for each in vocabulary.tools]
     if len(several) > 1:
         examples += ["tools", f"{several[0]} vs {several[1]}", f"{one} {several[0]}"]

@@ -1,18 +1,18 @@
 """What was found and what to do about it: "anything unusual?", "what should we do about sales?"."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from bot.advice import advice_of
+from bot.actions.open_actions import open_table
+from bot.answers.advice import advice_of
+from bot.answers.learnt import with_record
+from bot.answers.reported import footer
+from bot.answers.wording import tool_name
 from bot.card import Button, Card
 from bot.format import format_week
-from bot.learnt import with_record
-from bot.open_actions import open_table
-from bot.reported import footer
-from bot.wording import tool_name
 from insights.basis import Basis
 from insights.engine import Examination, examine
 from insights.finding import Finding
-from insights.impact import impacts, records
+from insights.impact import Record, impacts, records
 from insights.memory.recall import hushed
 from insights.question import Question
 from insights.series import Panel, panel
@@ -22,14 +22,12 @@ from storage.reading import tools
 MOST = 3
 
 
-def seen(basis: Basis, tool: str) -> tuple[Panel, Examination | None]:
+def seen(basis: Basis, tool: str, learnt: Mapping[str, Record]) -> tuple[Panel, Examination | None]:
     """Return the panel of a tool and what the engine finds in it; None without a complete week."""
     shown = panel(basis, tools=(tool, *tools(basis.store)) if tool == "*" else (tool,))
     if not shown.weeks:
         return shown, None
-    return shown, examine(
-        shown, tool=tool, limit=None, memory=hushed(basis.store, basis.as_of), records=records(impacts(basis))
-    )
+    return shown, examine(shown, tool=tool, limit=None, memory=hushed(basis.store, basis.as_of), records=learnt)
 
 
 def about(found: Sequence[Finding], question: Question) -> list[Finding]:
@@ -44,7 +42,8 @@ def about(found: Sequence[Finding], question: Question) -> list[Finding]:
 
 def changes_card(question: Question, basis: Basis, tool: str) -> Card | None:
     """Return what is notable, largest first; None without a complete week."""
-    shown, examined = seen(basis, tool)
+    learnt = records(impacts(basis))
+    shown, examined = seen(basis, tool, learnt)
     if examined is None:
         return None
     mine = about(examined.findings, question)
@@ -69,7 +68,8 @@ def changes_card(question: Question, basis: Basis, tool: str) -> Card | None:
 
 def recommended_card(question: Question, basis: Basis, tool: str) -> Card | None:
     """Return what to do about what was found, the most worthwhile first; None without a complete week."""
-    shown, examined = seen(basis, tool)
+    learnt = records(impacts(basis))
+    shown, examined = seen(basis, tool, learnt)
     if examined is None:
         return None
     mine = about(examined.findings, question)
@@ -80,7 +80,7 @@ def recommended_card(question: Question, basis: Basis, tool: str) -> Card | None
         text += f" {counted(len(mine[:MOST]) - 1, 'more thing')} to do below." if len(mine) > 1 else ""
     else:
         text = f"Nothing that was found calls for an action{for_whom} now."
-    learnt, known = records(impacts(basis)), tools(basis.store)
+    known = tools(basis.store)
     return Card(
         title=f"{where or 'Whole company'} · What to do · {tool_name(tool)}",
         text=text,

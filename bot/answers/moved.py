@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import assert_never
 
+from bot.answers.wording import titled, tool_name
 from bot.format import format_change, format_value
-from bot.wording import titled, tool_name
 from insights.catalogue import metrics
 from insights.causes.why import why
 from insights.forecast import forecast

@@ -1,9 +1,9 @@
 """Departments in the order of a number, behind the gate: hidden ones are counted and not placed."""
 
+from bot.answers.reported import footer
+from bot.answers.wording import change_in_words, phrase, titled, tool_name
 from bot.card import Bar, BarChart, Button, Card, Table
 from bot.format import NOTHING, format_value, format_week
-from bot.reported import footer
-from bot.wording import change_in_words, phrase, titled, tool_name
 from insights.catalogue import metrics
 from insights.question import Question, Rank
 from insights.series import Panel

@@ -1,9 +1,9 @@
 """Two spans of weeks beside each other: "before and after 12 May", "October with September"."""
 
+from bot.answers.reported import footer
+from bot.answers.wording import phrase, titled, tool_name
 from bot.card import Button, Card, Table
 from bot.format import NOTHING, format_change, format_period, format_value
-from bot.reported import footer
-from bot.wording import phrase, titled, tool_name
 from insights.catalogue import metrics
 from insights.question import Question
 from insights.series import COMPANY, Panel

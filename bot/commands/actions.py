@@ -73,10 +73,10 @@ command.add_command(_taking("assign", "Give a proposed action to somebody: `… 
 
 
 def _said(ctx: click.Context, text: str, user: str, as_of: date | None) -> "Card | None":
+    from bot.actions.noting import note  # noqa: PLC0415
     from bot.dialogue import Asker, Said, reply  # noqa: PLC0415
     from bot.installation import open_installation  # noqa: PLC0415
-    from bot.noting import note  # noqa: PLC0415
-    from bot.rights import rights_of  # noqa: PLC0415
+    from bot.people.rights import rights_of  # noqa: PLC0415
 
     installation = open_installation(ctx.obj)
     asker = Asker(platform="terminal", user=user)
@@ -97,8 +97,8 @@ def _print(card: "Card | None", *, json_wanted: bool) -> None:
 
 
 def _lines(action: "Action") -> list[str]:
-    from bot.advice import OWNERS, effort, expectation  # noqa: PLC0415
-    from bot.wording import tool_name  # noqa: PLC0415
+    from bot.answers.advice import OWNERS, effort, expectation  # noqa: PLC0415
+    from bot.answers.wording import tool_name  # noqa: PLC0415
     from insights.finding import ANYWHERE  # noqa: PLC0415
 
     named = [f"{tool_name(tool)}: {place}" for tool, place in action.where.items() if tool != ANYWHERE]

@@ -69,7 +69,7 @@ def command(
 
 def in_json(answer: "Reply") -> dict[str, object]:
     """Return a reply in the stable shape of `ask --json`. `clarify` is the question back, null where there is none."""
-    from bot.answer import question_in_json  # noqa: PLC0415
+    from bot.answers.answer import question_in_json  # noqa: PLC0415
 
     understood = answer.understanding
     asks_back = understood is not None and understood.asks_back and not answer.refused

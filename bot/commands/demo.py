@@ -64,9 +64,9 @@ def command(
     from rich.console import Console  # noqa: PLC0415
 
     from bot.demo_company import DemoPlan, make_demo  # noqa: PLC0415
-    from bot.digest import weekly_digest  # noqa: PLC0415
-    from bot.digest_files import write_digest  # noqa: PLC0415
     from bot.render.text import render_digest  # noqa: PLC0415
+    from bot.sending.digest import weekly_digest  # noqa: PLC0415
+    from bot.sending.digest_files import write_digest  # noqa: PLC0415
 
     today = as_of or datetime.now(UTC).date()
     if story:
@@ -87,7 +87,7 @@ def command(
     console.print(f"\nWrote {len(written)} files to {out}: open {written[0]} in a browser.", highlight=False)
     console.print(f"Ask: {_this_program()} --config {out / 'ai-usage.toml'} ask sales", highlight=False, soft_wrap=True)
     if serve:
-        from bot.serving import serve_page_until_stopped  # noqa: PLC0415
+        from bot.running.serving import serve_page_until_stopped  # noqa: PLC0415
 
         serve_page_until_stopped(installation, today, port)
 

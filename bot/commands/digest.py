@@ -19,9 +19,9 @@ from bot.options import as_json, as_of, print_json
 @click.pass_obj
 def command(config: Path | None, out: Path | None, as_of: date | None, *, json_wanted: bool) -> None:
     """Print the digest of the latest complete week."""
-    from bot.digest import remember, weekly_digest  # noqa: PLC0415
-    from bot.digest_files import digest_in_json, write_digest  # noqa: PLC0415
     from bot.installation import open_installation  # noqa: PLC0415
+    from bot.sending.digest import remember, weekly_digest  # noqa: PLC0415
+    from bot.sending.digest_files import digest_in_json, write_digest  # noqa: PLC0415
 
     installation = open_installation(config)
     basis = installation.basis(as_of)

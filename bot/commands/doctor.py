@@ -18,8 +18,8 @@ def command(config: Path | None, part: str, *, json_wanted: bool) -> None:
     from rich.console import Console  # noqa: PLC0415
     from rich.markup import escape  # noqa: PLC0415
 
-    from bot.doctor import PARTS, examine  # noqa: PLC0415
     from bot.installation import open_installation  # noqa: PLC0415
+    from bot.running.doctor import PARTS, examine  # noqa: PLC0415
     from bot.settings import nearest  # noqa: PLC0415
 
     if part and part not in PARTS:

@@ -15,9 +15,9 @@ def command(config: Path | None, who: str, what: tuple[str, ...], *, revoke: boo
 
     `ai-usage roles` tells who may.
     """
-    from bot import granting  # noqa: PLC0415
     from bot.installation import open_installation  # noqa: PLC0415
-    from bot.rights import Asker  # noqa: PLC0415
+    from bot.people import granting  # noqa: PLC0415
+    from bot.people.rights import Asker  # noqa: PLC0415
 
     words, by = f"{who} {' '.join(what)}", Asker(platform="terminal")
     try:

@@ -64,9 +64,9 @@ def command(
 
     Each FILE, or each file of a folder or a .zip, is recognised by its headings. docs/import.md says which are known.
     """
-    from bot.imported import import_paths, tell  # noqa: PLC0415
     from bot.installation import open_installation  # noqa: PLC0415
-    from bot.progress import TerminalProgress  # noqa: PLC0415
+    from bot.running.imported import import_paths, tell  # noqa: PLC0415
+    from bot.running.progress import TerminalProgress  # noqa: PLC0415
 
     installation = open_installation(config)
     with TerminalProgress() as progress:

@@ -8,7 +8,7 @@ import click
 from bot.options import as_json, print_json
 
 if TYPE_CHECKING:
-    from bot.ingestion import Outcome
+    from bot.running.ingestion import Outcome
 
 INTERRUPTED = 130
 """The exit code of what Ctrl-C ended."""
@@ -27,9 +27,9 @@ INTERRUPTED = 130
 @click.pass_obj
 def command(config: Path | None, source: str, path: Path | None, *, json_wanted: bool) -> None:
     """Read every source of the settings, or one SOURCE such as chatgpt or directory."""
-    from bot.ingestion import ingest_all  # noqa: PLC0415
     from bot.installation import open_installation  # noqa: PLC0415
-    from bot.progress import TerminalProgress  # noqa: PLC0415
+    from bot.running.ingestion import ingest_all  # noqa: PLC0415
+    from bot.running.progress import TerminalProgress  # noqa: PLC0415
 
     if path is not None and not source:
         raise click.UsageError("--from wants a source: `ai-usage ingest chatgpt --from PATH`")

@@ -18,9 +18,9 @@ def command(ctx: click.Context, as_of: date | None, *, everything: bool, json_wa
     """Print this week's findings with their numbers and actions; snooze, dismiss or restore one by its key."""
     if ctx.invoked_subcommand is not None:
         return
-    from bot.digest import examined, main_tool  # noqa: PLC0415
     from bot.insights_words import insights_in_json, insights_lines  # noqa: PLC0415
     from bot.installation import open_installation  # noqa: PLC0415
+    from bot.sending.digest import examined, main_tool  # noqa: PLC0415
     from insights.engine import MOST  # noqa: PLC0415
 
     config: Path | None = ctx.obj

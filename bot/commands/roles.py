@@ -12,8 +12,8 @@ from bot.options import as_json, print_json
 @click.pass_obj
 def command(config: Path | None, *, json_wanted: bool) -> None:
     """Print who may ask about what, by the settings and by `grant`."""
-    from bot.granting import holders, who_card  # noqa: PLC0415
     from bot.installation import open_installation  # noqa: PLC0415
+    from bot.people.granting import holders, who_card  # noqa: PLC0415
 
     installation = open_installation(config)
     if json_wanted:

@@ -13,7 +13,7 @@ import click
 def command(config: Path | None, *, verbose: bool) -> None:
     """Run the bot: Slack, Teams, the chat page, scheduled ingestion and digests."""
     from bot.installation import open_installation  # noqa: PLC0415
-    from bot.serving import serve  # noqa: PLC0415
+    from bot.running.serving import serve  # noqa: PLC0415
 
     logging.basicConfig(
         level=logging.INFO if verbose else logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s"

@@ -40,7 +40,7 @@ def _key() -> None:
 def _seal(config: Path | None) -> None:
     """Seal every token kept with the first key of [slack] token_key, so that the old one can go."""
     from bot.installation import open_installation  # noqa: PLC0415
-    from bot.serving import slack_installs  # noqa: PLC0415
+    from bot.running.serving import slack_installs  # noqa: PLC0415
     from bot.settings import SettingsError  # noqa: PLC0415
 
     installation = open_installation(config)

@@ -13,7 +13,7 @@ def command(*, markdown: bool, json_wanted: bool) -> None:
     from rich.console import Console  # noqa: PLC0415
 
     import connectors  # noqa: PLC0415
-    from bot.sources_page import declared, feeds_of, sources_page, ways_of, whole_of  # noqa: PLC0415
+    from bot.running.sources_page import declared, feeds_of, sources_page, ways_of, whole_of  # noqa: PLC0415
     from connectors.connector import Connector  # noqa: PLC0415
     from storage.discover import discover  # noqa: PLC0415
 

@@ -20,10 +20,10 @@ def command(config: Path | None, as_of: date | None, *, json_wanted: bool) -> No
     from rich.padding import Padding  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
+    from bot.answers.status_card import details, status_card  # noqa: PLC0415
     from bot.installation import open_installation  # noqa: PLC0415
     from bot.render.text import render_text  # noqa: PLC0415
-    from bot.status import status_of  # noqa: PLC0415
-    from bot.status_card import details, status_card  # noqa: PLC0415
+    from bot.running.status import status_of  # noqa: PLC0415
 
     installation = open_installation(config)
     status = status_of(installation.basis(as_of), installation.settings)

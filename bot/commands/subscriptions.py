@@ -21,8 +21,9 @@ def command(
     from datetime import UTC, datetime  # noqa: PLC0415
 
     from bot.installation import open_installation  # noqa: PLC0415
-    from bot.subscribed import list_card  # noqa: PLC0415
-    from bot.subscriptions import note_arrived, subscriptions_of  # noqa: PLC0415
+    from bot.sending.places import note_arrived  # noqa: PLC0415
+    from bot.sending.subscribed import list_card  # noqa: PLC0415
+    from bot.sending.subscriptions import subscriptions_of  # noqa: PLC0415# noqa: PLC0415
 
     installation = open_installation(config)
     for named, there in ((arrived, True), (missing, False)):

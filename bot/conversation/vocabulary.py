@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from typing import Literal
 
+from bot.answers.history import VIEW as BASELINE
+from bot.answers.history import WORDS
+from bot.answers.wording import TOOL_NAMES, tool_name
 from bot.conversation.cues import CUES
 from bot.conversation.names import called
 from bot.conversation.text import ordinary, phrase, phrases, stem, tokens
 from bot.conversation.times import TIME_WORDS
 from bot.conversation.topics import TOPICS, words_of
-from bot.history import VIEW as BASELINE
-from bot.history import WORDS
-from bot.wording import TOOL_NAMES, tool_name
 from insights.basis import Basis
 from insights.catalogue import metrics, views
 from insights.weekly import UNMAPPED

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
+from bot.answers.offering import offered
 from bot.card import Card
 from bot.dialogue import Asker, Reply, Said
-from bot.offering import offered
 from bot.reference import new_reference
 from bot.render.slack import SlackMessage, escape_mrkdwn, slack_blocks
 from bot.slack.client import refusal

@@ -8,9 +8,9 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 
 from bot.card import Chart, Digest
-from bot.deliver import NotPostedError, PerhapsPostedError, Posted
 from bot.reference import new_reference
 from bot.render.slack import Part, digest_parts
+from bot.sending.deliver import NotPostedError, PerhapsPostedError, Posted
 from bot.slack.client import refusal
 from bot.slack.post import Pictured, Place, drawn_by_slack, pictured_by, say
 from bot.slack.voice import Workspace

@@ -8,7 +8,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.installation import Installation
-from bot.settings import SettingsError, SlackSettings, Subscription
+from bot.sending.subscriptions import Subscription, subscriptions_of
+from bot.settings import SettingsError, SlackSettings
 from bot.slack.checking import NEEDED, UNREACHABLE, check_tokens, granted_scopes
 from bot.slack.client import refusal, slack_client
 from bot.slack.install import Installs, name_of, place_of
@@ -30,7 +31,7 @@ class Found:
 
 async def examine_slack(installation: Installation) -> Sequence[Found]:
     """Return what there is to say. SettingsError where it can't even be tried."""
-    from bot.serving import slack_installs, slack_keys  # noqa: PLC0415 - serving imports this room
+    from bot.running.serving import slack_installs, slack_keys  # noqa: PLC0415 - serving imports this room
 
     settings = installation.settings.slack
     assert settings is not None  # noqa: S101 - the caller asks first
@@ -44,13 +45,15 @@ async def examine_slack(installation: Installation) -> Sequence[Found]:
             client = slack_client(settings.base_url, keys.bot_token)
         else:
             found += [each async for each in _installs(installs)]
-        for subscription in installation.settings.subscriptions:
-            enterprise, team, channel = place_of(subscription.to)
+        for subscription in subscriptions_of(installation):
+            if subscription.platform != "slack":
+                continue
+            enterprise, team, channel = place_of(subscription.place)
             try:
                 if installs is not None:
                     client = await installs.client_for(team, enterprise)
             except SettingsError as error:
-                found.append(Found(state="wrong", said=f"subscription to {subscription.to}: {error}"))
+                found.append(Found(state="wrong", said=f"subscription to {subscription.place}: {error}"))
             else:
                 found.append(await check_channel(client, subscription, channel))
     finally:
@@ -129,7 +132,7 @@ def _names(of: Iterable[str]) -> str:
 
 async def check_channel(client: AsyncWebClient, subscription: Subscription, channel: str) -> Found:
     """Return whether a subscription's channel is there and the bot may post in it. Nothing is posted."""
-    what = f"the {subscription.what} for {subscription.to}"
+    what = f"the {subscription.what} for {subscription.place}"
     if channel.startswith(("U", "W")):
         return await _person(client, what, channel)
     if not channel.startswith(("C", "G", "D")):

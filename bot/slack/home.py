@@ -7,11 +7,11 @@ from datetime import date
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
+from bot.answers.home import HolderLine, Home, OwnAction, SourceLine, SubscriptionLine
 from bot.card import Field
-from bot.home import HolderLine, Home, OwnAction, SourceLine, SubscriptionLine
+from bot.people.rights import EVERYBODY, GROUP
 from bot.reference import new_reference
 from bot.render.slack_words import clip, clip_escaped, escape_mrkdwn
-from bot.rights import EVERYBODY, GROUP
 from bot.slack.answering import asker
 from bot.slack.voice import Workspace
 from bot.slack.work import BusyError

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from slack_sdk.errors import SlackApiError
 
 from bot.card import Card
-from bot.deliver import Found, NotPostedError, Parcel, Posted, Postman
 from bot.render.slack import slack_blocks
+from bot.sending.deliver import Found, NotPostedError, Parcel, Posted, Postman
 from bot.slack.client import refusal
 from bot.slack.digest import PAUSE, post_digest
 from bot.slack.install import Installs, NotInstalledError, at, place_of

@@ -10,9 +10,9 @@ from typing import Any
 
 import msgspec
 
+from bot.actions.deeds import Deed
+from bot.actions.doing import Form
 from bot.card import Card
-from bot.deeds import Deed
-from bot.doing import Form
 from bot.slack.answering import Asked, apologising, asker
 from bot.slack.home import publish
 from bot.slack.inputs import MOST_OPTIONS, OPTION, TITLE, Block, View, modal, of_input, plain, section, values_of

@@ -1,4 +1,4 @@
-"""What was pressed beneath a card: a question, or a verb (`bot/deeds.py`)."""
+"""What was pressed beneath a card: a question, or a verb (`bot/actions/deeds.py`)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -6,16 +6,16 @@ from typing import Any
 
 from slack_sdk.errors import SlackApiError
 
+from bot.actions.deeds import Deed, NotDoneError, read
+from bot.actions.verbs import Done, not_done
+from bot.answers.offering import offered
 from bot.card import Button, Card
-from bot.deeds import Deed, NotDoneError, read
-from bot.offering import offered
 from bot.render.slack import pressed
 from bot.slack.answering import Asked, apologising, asker, give, looking, tell
 from bot.slack.client import refusal
 from bot.slack.conversations import context_of
 from bot.slack.post import ABSENT
 from bot.slack.voice import Workspace
-from bot.verbs import Done, not_done
 
 ANYWAY = "anyway "
 """Before a question that is to be shared after its warning was read."""

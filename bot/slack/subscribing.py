@@ -7,11 +7,11 @@ from typing import Any, get_args
 import msgspec
 
 from bot.card import Card
+from bot.sending.subscriptions import DAYS, Audience, Subscription, Wanted, What, bare
 from bot.slack.answering import Asked, answer, apologising, asker, tell
 from bot.slack.home import NEW, publish
 from bot.slack.inputs import Block, View, modal, of_input, options, plain, section, values_of
 from bot.slack.voice import Workspace
-from bot.subscriptions import DAYS, Audience, Subscription, Wanted, What, bare
 
 CALLBACK = "subscription"
 TITLE = "Subscription"

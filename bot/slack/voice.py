@@ -5,16 +5,16 @@ from dataclasses import dataclass, field
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.actions.deeds import Deed
+from bot.actions.doing import Form
+from bot.actions.verbs import Done
+from bot.answers.home import Home
 from bot.card import Card, Chart
-from bot.deeds import Deed
 from bot.dialogue import Asker, Reply, Said
-from bot.doing import Form
-from bot.home import Home
+from bot.sending.subscriptions import Subscription, Wanted
 from bot.slack.groups import Groups
 from bot.slack.pictures import Uploads
 from bot.slack.work import Work
-from bot.subscriptions import Subscription, Wanted
-from bot.verbs import Done
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

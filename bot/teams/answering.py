@@ -5,10 +5,11 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from bot.actions.deeds import Deed, NotDoneError, read
+from bot.actions.verbs import Done, not_done
+from bot.answers.offering import offered, written
 from bot.card import Button, Card
-from bot.deeds import Deed, NotDoneError, read
 from bot.dialogue import Asker, Reply, Said
-from bot.offering import offered, written
 from bot.reference import new_reference
 from bot.render.teams import TeamsMessage, teams_messages
 from bot.render.teams_outcome import said_of, with_outcome
@@ -16,7 +17,6 @@ from bot.teams.incoming import Heard
 from bot.teams.post import GoneError, Office, post, replace_card
 from bot.teams.welcome import welcome_card
 from bot.teams.wire import CARD, JSON, WORDS
-from bot.verbs import Done, not_done
 from storage.conversations import Conversation, greet_once
 from storage.shown import card as card_of
 

@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from bot.card import Card, Digest
-from bot.deliver import NotPostedError, PerhapsPostedError, Posted
 from bot.reference import new_reference
 from bot.render.teams import TeamsMessage, teams_digest, teams_messages
+from bot.sending.deliver import NotPostedError, PerhapsPostedError, Posted
 from bot.teams.post import GoneError, Office, post
 from bot.teams.wire import NoAnswerError, NoTokenError, RefusedError, UnreachableError
 from storage.conversations import Conversation, conversation

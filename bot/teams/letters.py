@@ -4,9 +4,9 @@ import asyncio
 from dataclasses import replace
 
 from bot.card import Card
-from bot.deliver import Parcel, Posted, Postman
 from bot.render.teams import teams_messages
-from bot.subscriptions import bare
+from bot.sending.deliver import Parcel, Posted, Postman
+from bot.sending.subscriptions import bare
 from bot.teams.digest import place_of, post_digest
 from bot.teams.post import Office, post
 

@@ -156,7 +156,7 @@ def verbs(action: str, key: str) -> tuple[Button, ...]:
         Button(label="Assign to me", do=f"assign {action} {key}"),
         Button(label="Done", do=f"done {key}"),
         Button(label="Snooze 4 weeks", do=f"snooze {key} 4"),
-        Button(label="Mute here", do=f"mute {key}"),
+        Button(label="Mute for everybody", do=f"mute {key}"),
     )
 
 

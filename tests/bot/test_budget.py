@@ -4,13 +4,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from bot.budget_card import budget_alert
+from bot.answers.budget_card import budget_alert
 from bot.dialogue import Said, reply
-from bot.letters import letter_of
-from bot.rights import Asker
+from bot.people.rights import Asker
+from bot.sending.letters import letter_of
+from bot.sending.subscriptions import subscriptions_of
 from bot.settings import BudgetSettings, Roles
 from bot.settings import Subscription as InSettings
-from bot.subscriptions import subscriptions_of
 from insights.basis import Basis
 from insights.budget import monthly_costs
 from storage import ingestion, outbox, rollups

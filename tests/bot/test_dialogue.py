@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from bot.dialogue import Asker, Reply, Said, reply
-from bot.digest import weekly_digest
+from bot.people.rights import Rights, narrowed, rights_of, seen_by
 from bot.render.text import plain_text
-from bot.rights import Rights, narrowed, rights_of, seen_by
+from bot.sending.digest import weekly_digest
 from bot.settings import Roles
 from insights.question import Question
 from insights.series import panel
@@ -169,3 +169,9 @@ def test_the_gate_is_not_moved_by_what_is_visible(filled: Store) -> None:
     assert cut.departments == ("Support",)
     assert cut.values("weekly_active_users", "Support") == panel(basis).values("weekly_active_users", "Support")
     assert cut.values("weekly_active_users", "Sales") == tuple(None for _ in cut.weeks)
+
+
+@pytest.mark.parametrize("text", ["which department goes deepest?", "departments"])
+def test_an_order_of_a_leaders_departments_says_that_they_are_not_all(filled: Store, text: str) -> None:
+    assert "only those that you may see" in said(filled, text).card.footer
+    assert "only those that you may see" not in said(filled, text, "U0ADMIN").card.footer

@@ -10,15 +10,15 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from bot.advice import state_of
-from bot.answer import ask
+from bot.actions.choosing import UnknownFindingError, dismiss, restore, snooze
+from bot.answers.advice import state_of
+from bot.answers.answer import ask
 from bot.card import Digest
-from bot.choosing import UnknownFindingError, dismiss, restore, snooze
 from bot.cli import app
-from bot.digest import remember, weekly_digest
 from bot.render.html import render_card
 from bot.render.slack import slack_digest
 from bot.render.text import plain_text
+from bot.sending.digest import remember, weekly_digest
 from insights.basis import Basis
 from insights.engine import Examination, examine
 from insights.series import panel

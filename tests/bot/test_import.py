@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from bot.answer import ask
+from bot.answers.answer import ask
 from bot.cli import app
 from bot.installation import open_installation
 from connectors.door import Door

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bot.cli import app
-from bot.ingestion import connector_of
+from bot.running.ingestion import connector_of
 from bot.settings import SettingsError
 from tests.connectors.test_codex_logs import EVENTS, HERE
 from tests.connectors.test_codex_logs import event as answer

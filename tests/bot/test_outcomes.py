@@ -4,11 +4,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from bot.answer import ask
-from bot.digest import weekly_digest
+from bot.actions.open_actions import log_card
+from bot.answers.answer import ask
+from bot.answers.learnt import effects_due
 from bot.format import NOTHING
-from bot.learnt import effects_due
-from bot.open_actions import log_card
+from bot.sending.digest import weekly_digest
 from insights.basis import Basis
 from insights.engine import proven
 from insights.impact import Record, impacts

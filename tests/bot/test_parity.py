@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import pytest
 
+from bot.answers.offering import offered
 from bot.card import Advice, Card
 from bot.dialogue import Asker, Said, reply
 from bot.format import one_line
-from bot.offering import offered
 from bot.render.slack import slack_blocks, slack_digest
 from bot.render.teams import teams_digest, teams_messages
 from bot.settings import Roles

@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from bot.ingestion import ingest_all, ingest_one
+from bot.running.ingestion import ingest_all, ingest_one
+from bot.running.status import status_of
+from bot.running.stopping import Stop
 from bot.settings import SettingsError
-from bot.status import status_of
-from bot.stopping import Stop
 from connectors.errors import BeingReadError, PermissionMissingError
 from connectors.report import Quiet, StoppedError
 from demo.company import Company, simulate

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from bot import serving
 from bot.installation import Installation
+from bot.running import serving
 from bot.settings import Settings
 from storage.findings import seen_before
 from storage.store import Store

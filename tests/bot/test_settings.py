@@ -48,6 +48,8 @@ def test_every_commented_setting_of_init_is_valid_too(tmp_path: Path) -> None:
         ("[web]\nport = 99999", ["web.port", "65535"]),
         ("[contracts.chatgpt]\nprice = -1", ["contracts.chatgpt", "negative"]),
         ("[[subscriptions]]\nto = 'C1'\nat = '9 am'", ["subscriptions.at", "09:00"]),
+        ("[[subscriptions]]\nto = 'C1'\n[[subscriptions]]\nto = 'C1'\nday = 'friday'", ["digest:leaders:C1 twice"]),
+        ("[[subscriptions]]\nto = 'C1'\ntimezone = 'Europe/Berln'", ["subscriptions.timezone", "Europe/Berlin"]),
         ("[organisation\nname = 'x'", ["not valid TOML", "line 1"]),
     ],
 )

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.answer import ask
+from bot.answers.answer import ask
+from bot.answers.status_card import spans, status_card
 from bot.render.slack import slack_blocks
 from bot.render.text import plain_text
+from bot.running.status import status_of
 from bot.settings import Settings, Source
-from bot.status import status_of
-from bot.status_card import spans, status_card
 from connectors.ingest import STOPPED
 from connectors.tables.windows import NEWEST, OLDEST
 from insights.basis import Basis

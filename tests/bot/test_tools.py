@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from bot.answer import ask
+from bot.answers.answer import ask
 from bot.card import Card, LineChart
 from bot.cli import app
-from bot.digest import weekly_digest
+from bot.sending.digest import weekly_digest
 from insights.basis import Basis
 from storage import ingestion, rollups
 from storage.facts import Contract, Member, Person, Seat, Usage

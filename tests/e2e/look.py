@@ -19,12 +19,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from bot.answer import ask
+from bot.answers.answer import ask
 from bot.card import Card, Chart, Digest
 from bot.charts import draw
 from bot.demo_company import DemoPlan, make_demo
-from bot.digest import weekly_digest
 from bot.render.slack import SlackMessage, digest_parts, slack_blocks
+from bot.sending.digest import weekly_digest
 from tests.e2e.conftest import MODULES
 
 TODAY = date(2026, 11, 16)

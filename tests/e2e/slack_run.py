@@ -16,19 +16,19 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
+from bot.actions.doing import form, perform
+from bot.answers.home import home_of
+from bot.answers.offering import again
 from bot.charts import draw
 from bot.dialogue import Said, reply
-from bot.digest import weekly_digest
-from bot.doing import form, perform
-from bot.home import home_of
 from bot.installation import Installation
-from bot.offering import again
+from bot.sending.digest import weekly_digest
+from bot.sending.subscription_form import changed, current
 from bot.settings import Roles, Settings
 from bot.slack.app import Slack, SlackKeys, slack_workspace, start_slack
 from bot.slack.digest import post_digest
 from bot.slack.events import PATH, slack_routes
 from bot.slack.voice import Voice
-from bot.subscription_form import changed, current
 from storage.store import open_store
 from storage.taken import taken
 from tests.bot.test_digest_memory import fill, monday_after

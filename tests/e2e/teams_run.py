@@ -18,9 +18,10 @@ import aiohttp
 import msgspec
 from aiohttp import web
 
+from bot.actions.deeds import Deed
+from bot.actions.verbs import Done
 from bot.card import Card
 from bot.charts import draw
-from bot.deeds import Deed
 from bot.dialogue import Asker, Reply, Said
 from bot.installation import Installation, installation_of
 from bot.settings import Settings, TeamsSettings, WebSettings
@@ -28,7 +29,6 @@ from bot.teams.answering import TeamsVoice
 from bot.teams.app import Teams
 from bot.teams.digest import post_digest
 from bot.teams.start import start_teams
-from bot.verbs import Done
 from bot.web.app import start_web
 from bot.web.voice import WebVoice
 from insights.detectors import DETECTORS

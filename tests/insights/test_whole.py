@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.whole import whole_cell, whole_words
+from bot.answers.whole import whole_cell, whole_words
 from insights.basis import Basis
 from insights.series import ALL_TOOLS, panel
 from insights.whole import Project, Whole, whole_of

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from storage import outbox
+from storage import outbox, schema
 from storage.outbox import LEASE, claim, close, delivered, deliveries, sending
 from storage.store import Store
 
@@ -59,3 +59,10 @@ def test_a_test_is_put_down_and_claimed_once(store: Store) -> None:
     assert [each.period for each in deliveries(store, "asked")] == [WHAT[1]]
     assert claim(store, *WHAT, NOW)
     assert claim(store, *WHAT, NOW) is None
+
+
+def test_an_older_versions_claim_may_have_gone_out(store: Store) -> None:
+    with store.writing() as connection:
+        row = dict(zip(("subscription", "period"), WHAT, strict=True))
+        connection.execute(schema.outbox.insert().values(**row, state="claimed", claimed=NOW))
+    assert claim(store, *WHAT, LATER) is None

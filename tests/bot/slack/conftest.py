@@ -8,16 +8,16 @@ from datetime import date
 
 import pytest
 
+from bot.actions.deeds import Deed
+from bot.actions.doing import Form
+from bot.actions.verbs import Done
+from bot.answers.home import Home, OwnAction, SubscriptionLine
+from bot.answers.offering import reread
 from bot.card import Bar, BarChart, Button, Card, Chart, Field
-from bot.deeds import Deed
 from bot.dialogue import Asker, Reply, Said
-from bot.doing import Form
-from bot.home import Home, OwnAction, SubscriptionLine
-from bot.offering import reread
+from bot.sending.subscriptions import Subscription, Wanted
 from bot.slack.app import Slack, SlackKeys, slack_workspace, start_slack
 from bot.slack.voice import Voice
-from bot.subscriptions import Subscription, Wanted
-from bot.verbs import Done
 from insights.question import Question
 from tests.bot.slack.fake_slack import APP_TOKEN, BOT_TOKEN, MEMBER_OF, FakeSlack
 

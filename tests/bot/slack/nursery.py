@@ -14,8 +14,8 @@ from pathlib import Path
 
 from bot.card import Card, Digest
 from bot.installation import Installation
-from bot.letters import Letter
-from bot.rounds import Rounds
+from bot.sending.letters import Letter
+from bot.sending.rounds import Rounds
 from bot.settings import Roles, Settings, Subscription
 from bot.slack import letters, pictures
 from bot.slack.app import slack_workspace

@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import select
 
 from bot.card import Card, Digest
-from bot.deliver import NotPostedError, PerhapsPostedError, deliver
-from bot.letters import Letter, week_of
 from bot.render.slack import digest_parts
+from bot.sending.deliver import NotPostedError, PerhapsPostedError, deliver
+from bot.sending.letters import Letter, week_of
 from bot.slack import letters, pictures, post
 from bot.slack.app import slack_workspace
 from bot.slack.digest import post_digest

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from bot.answers.home import HolderLine, Home, OwnAction, SourceLine, SubscriptionLine
 from bot.card import Field
-from bot.home import HolderLine, Home, OwnAction, SourceLine, SubscriptionLine
 from bot.slack.home import home_view, mention
 from tests.bot.slack.conftest import TODAY
 from tests.bot.slack.fake_slack import ASKER, TEAM, FakeSlack

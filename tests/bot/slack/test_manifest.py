@@ -45,6 +45,9 @@ NEED_NO_SCOPE = {
     "views_push",
     "views_update",
 }
+ONLY_WHERE_MORE_WAS_GRANTED = {"conversations_history", "conversations_open"}
+"""To look for a message that may have gone out before a crash; refused by Slack, the delivery stays in doubt."""
+
 CALL = re.compile(
     r"\b(?:assistant|auth|chat|files|apps|conversations|oauth|usergroups|users|views)_[a-zA-Z_0-9]+(?=\()"
 )
@@ -65,7 +68,8 @@ def test_the_manifest_asks_for_the_scopes_of_the_methods_called_and_no_others(ma
     code = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "bot" / "slack").rglob("*.py"))
     asked = set(manifest["oauth_config"]["scopes"]["bot"])
 
-    assert set(CALL.findall(code)) - NEED_NO_SCOPE <= set().union(*(SCOPES[scope] for scope in asked))
+    free = NEED_NO_SCOPE | ONLY_WHERE_MORE_WAS_GRANTED
+    assert set(CALL.findall(code)) - free <= set().union(*(SCOPES[scope] for scope in asked))
     assert asked == set(SCOPES)
 
 

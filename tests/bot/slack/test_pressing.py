@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from bot.offering import written
+from bot.answers.offering import written
 from bot.slack.app import slack_workspace, start_slack
 from bot.slack.modals import METADATA
 from insights.question import Question

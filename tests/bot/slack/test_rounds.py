@@ -11,15 +11,17 @@ import pytest
 from bot.card import Card, Digest
 from bot.dialogue import Asker, Said, reply
 from bot.installation import Installation
-from bot.letters import Letter
-from bot.rounds import AGAIN, Rounds
+from bot.running.status import status_of
+from bot.sending.due import GRACE
+from bot.sending.letters import Letter
+from bot.sending.places import note_arrived, place_gone
+from bot.sending.rounds import AGAIN, Rounds
+from bot.sending.subscriptions import Wanted, create, subscriptions_of
 from bot.settings import Roles, Settings
 from bot.settings import Subscription as InSettings
 from bot.slack import letters, pictures
 from bot.slack.app import slack_workspace
 from bot.slack.letters import slack_postman
-from bot.status import status_of
-from bot.subscriptions import GRACE, Wanted, create, note_arrived, place_gone, subscriptions_of
 from storage import outbox
 from storage.findings import seen_before
 from storage.store import Store
@@ -89,6 +91,14 @@ async def test_the_first_introduces_itself_and_the_next_does_not(make: Make, fak
     assert "on Monday, 2 Nov" in first
     assert "pause f1" in first
     assert "first of a subscription" not in second
+
+
+async def test_what_was_sent_before_introductions_were_made_is_not_introduced(
+    make: Make, fake: FakeSlack, store: Store
+) -> None:
+    outbox.note_told(store, f"digest:leaders:{MEMBER_OF}", ["2026-W40"], MONDAY, "C1:1.0")
+    await make(InSettings(to=MEMBER_OF), letters=short()).make()
+    assert "first of a subscription" not in str(fake.messages[0]["blocks"])
 
 
 async def test_a_running_bot_follows_what_people_change(make: Make, fake: FakeSlack, clock: Clock) -> None:

@@ -2,8 +2,8 @@
 
 import pytest
 
+from bot.sending.subscriptions import Wanted
 from bot.slack.subscribing import Kept, subscription_view, words_of
-from bot.subscriptions import Wanted
 from tests.bot.slack.conftest import SUBSCRIPTION
 from tests.bot.slack.fake_slack import ASKER, DIRECT, MEMBER_OF, TEAM
 from tests.bot.slack.fake_views import wrong_view

@@ -8,8 +8,9 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
+from bot.actions.deeds import Deed
+from bot.actions.verbs import Done
 from bot.card import Card
-from bot.deeds import Deed
 from bot.dialogue import Asker, Reply, Said
 from bot.teams.adapter import Adapter, Keys
 from bot.teams.answering import TeamsVoice
@@ -17,7 +18,6 @@ from bot.teams.app import PATH, Allowed, Teams
 from bot.teams.pictures import Pictures
 from bot.teams.post import Office
 from bot.teams.wire import Registration
-from bot.verbs import Done
 from storage.heard import first_heard
 from storage.store import Store, open_store
 from tests.bot import cards

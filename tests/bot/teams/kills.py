@@ -12,8 +12,8 @@ import time
 from datetime import UTC, datetime, timedelta
 
 from bot.card import Card, Digest
-from bot.deliver import deliver
-from bot.letters import Letter
+from bot.sending.deliver import deliver
+from bot.sending.letters import Letter
 from bot.teams.adapter import Adapter, Keys
 from bot.teams.letters import teams_postman
 from bot.teams.pictures import Pictures

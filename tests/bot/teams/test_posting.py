@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.card import Card
-from bot.deliver import NotPostedError, PerhapsPostedError, deliver
-from bot.letters import Letter
 from bot.render.teams import teams_messages
+from bot.sending.deliver import NotPostedError, PerhapsPostedError, deliver
+from bot.sending.letters import Letter
 from bot.teams.digest import post_digest
 from bot.teams.letters import teams_postman
 from bot.teams.pictures import LARGEST_INSIDE, PATH, Pictures, fitting

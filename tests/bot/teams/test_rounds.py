@@ -8,10 +8,11 @@ import pytest
 
 from bot.dialogue import Said, reply
 from bot.installation import Installation
-from bot.rounds import Rounds
+from bot.sending.places import place_gone
+from bot.sending.rounds import Rounds
+from bot.sending.subscriptions import subscriptions_of
 from bot.settings import Roles, Settings
 from bot.settings import Subscription as InSettings
-from bot.subscriptions import place_gone, subscriptions_of
 from bot.teams.letters import teams_postman
 from tests.bot.company import TODAY, fill
 from tests.bot.teams.conftest import Bot

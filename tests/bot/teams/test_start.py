@@ -6,7 +6,7 @@ from aiohttp import ClientSession
 
 from bot.charts import draw
 from bot.installation import Installation, installation_of
-from bot.serving import teams_voice
+from bot.running.serving import teams_voice
 from bot.settings import Settings, SettingsError, TeamsSettings, WebSettings, load
 from bot.teams.start import allowed_by, registration_of, start_teams
 from bot.web.app import start_web
