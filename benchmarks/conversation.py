@@ -19,7 +19,17 @@ from bot.conversation.understand import Understanding, understand
 from bot.conversation.vocabulary import Vocabulary
 
 QUESTIONS = Path(__file__).parent.parent / "tests/bot/conversation/questions"
-PARTS = ("development", "variants", "earlier", "others", "others_later", "others_third", "others_aside", "aside")
+PARTS = (
+    "development",
+    "variants",
+    "earlier",
+    "others",
+    "others_later",
+    "others_third",
+    "others_fourth",
+    "others_aside",
+    "aside",
+)
 SURE = 0.7
 """From this confidence on a wrong question is a confident wrong one."""
 

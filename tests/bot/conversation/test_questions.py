@@ -4,7 +4,7 @@ import pytest
 
 from benchmarks.conversation import Verdict, judged
 
-PARTS = ("development", "variants", "earlier", "others", "others_later", "others_third", "aside")
+PARTS = ("development", "variants", "earlier", "others", "others_later", "others_third", "others_fourth", "aside")
 
 
 @pytest.fixture(scope="module")
