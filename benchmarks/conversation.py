@@ -19,6 +19,7 @@ from bot.conversation.understand import Understanding, understand
 from bot.conversation.vocabulary import Vocabulary
 
 QUESTIONS = Path(__file__).parent.parent / "tests/bot/conversation/questions"
+PARTS = ("development", "variants", "earlier", "others", "others_later", "others_third", "others_aside", "aside")
 SURE = 0.7
 """From this confidence on a wrong question is a confident wrong one."""
 
@@ -119,7 +120,7 @@ def is_right(asked: Asked, found: Understanding) -> bool:
 def main() -> None:
     """Print both parts."""
     list(map(_judge, [next(questions("development"))], *zip(companies()["harbor"], strict=True)))
-    for part in ("development", "variants", "earlier", "aside"):
+    for part in PARTS:
         verdicts = judged(part)
         right = sum(each.right for each in verdicts)
         confident = sum(each.confident for each in verdicts)
@@ -131,7 +132,7 @@ def main() -> None:
             f"{confident / number:.1%} confidently wrong, median {1000 * times[number // 2]:.1f} ms, "
             f"slowest {1000 * times[-1]:.1f} ms"
         )
-        if "--wrong" in sys.argv and (part != "aside" or "--aside" in sys.argv):
+        if "--wrong" in sys.argv and ("aside" not in part or "--aside" in sys.argv):
             for each in verdicts:
                 if not each.right:
                     print(_told(each))

@@ -95,8 +95,12 @@ def _evidence(finding: Finding, currency: str) -> str:
 
     parts = [f"{metric.title}: {written(evidence.value)}"]
     if evidence.change is not None and evidence.low is not None and evidence.high is not None:
-        span = f"{_signed(evidence.low, written)} to {_signed(evidence.high, written)}"
-        parts.append(f"change {_signed(evidence.change, written)}, 90% interval {span}")
+        # A difference of shares is told in points: "+4%" of a share can be read two ways.
+        points = " points" if metric.unit == "percent" else ""
+        change, low, high = (
+            _signed(each, written).replace("%", "") for each in (evidence.change, evidence.low, evidence.high)
+        )
+        parts.append(f"change {change}{points}, 90% interval {low} to {high}{points}")
     if evidence.p is not None and evidence.q is not None:
         parts.append(f"p {evidence.p:.2g}, adjusted {evidence.q:.2g}")
     parts.append(f"{counted(evidence.people, 'person', 'people')}, {counted(evidence.weeks, 'week')}")

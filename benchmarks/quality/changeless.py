@@ -50,14 +50,14 @@ class Outcome:
     p: Chances = field(default_factory=dict)
 
 
-def run(csv: Path | None, panels: int) -> None:
-    """Print false findings and rates."""
+def run(csv: Path | None, panels: int, first: int = 0) -> None:
+    """Print false findings and rates, of the seeds from `first` on."""
     if csv:
         held_out(csv)
         return
     with ProcessPoolExecutor() as pool:
-        made = list(pool.map(company, range(panels)))
-        series = list(pool.map(wandering_panel, range(PANELS)))
+        made = list(pool.map(company, range(first, first + panels)))
+        series = list(pool.map(wandering_panel, range(first, first + PANELS)))
     _show(f"Changeless companies of 9 to 12 departments, {WEEKS} weeks, from their people", made, digests=True)
     _show(
         f"Changeless panels of {GROUPS} × {METRICS} × {PANEL_WEEKS} series, AR(1), heavy-tailed", series, digests=False

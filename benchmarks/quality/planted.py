@@ -303,9 +303,9 @@ def _dated(plan: Plan, since: date) -> bool:
     return plan.since is None or abs(since - plan.since) <= WITHIN
 
 
-def run(seeds: int) -> None:
-    """Print what was found, by kind and in all."""
-    jobs = [(at, seed) for at in range(len(PLANS)) for seed in range(seeds)]
+def run(seeds: int, first: int = 0) -> None:
+    """Print what was found, by kind and in all, of the seeds from `first` on."""
+    jobs = [(at, seed) for at in range(len(PLANS)) for seed in range(first, first + seeds)]
     with ProcessPoolExecutor() as pool:
         results = list(pool.map(tried, jobs))
     print(f"Planted among the demo's people, {WEEKS} weeks, {seeds} times each\n")

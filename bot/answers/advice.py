@@ -11,9 +11,6 @@ from insights.words import listing
 
 OWNERS = {"admin": "Workspace administrator", "enablement": "Enablement team", "leader": "Department leader"}
 
-MOST_PLACES = 3
-"""Tools for which it is said where to click, before general words are shorter."""
-
 SNOOZE = 4
 """Weeks for which a finding is put aside: as long as an action is given to show."""
 
@@ -92,13 +89,14 @@ def _sure(confidence: float) -> str:
 
 
 def places(action: Action, tools: Sequence[str]) -> str:
-    """Return where to click: in the one tool, in each of a few that have a place of their own, or in general."""
+    """Return where to click: in the one tool, in each that has a place of its own, or in general for the others."""
     if len(tools) == 1:
         return action.place(tools[0])
-    named = [each for each in tools if each in action.where]
-    if not named or len(named) > MOST_PLACES or len(named) < len(tools):
-        return action.where[ANYWHERE]
-    return "; ".join(f"{tool_name(each)}: {action.where[each]}" for each in named)
+    named = [f"{tool_name(each)}: {action.where[each]}" for each in tools if each in action.where]
+    others = [tool_name(each) for each in tools if each not in action.where]
+    if not named or not others:
+        return "; ".join(named) or action.where[ANYWHERE]
+    return "; ".join((*named, f"{listing(others, most=len(others))}: {action.where[ANYWHERE]}"))
 
 
 def effort(minutes: int) -> str:

@@ -123,7 +123,9 @@ def _abbreviated(row: Sequence[Token], at: int, vocabulary: Vocabulary, placed: 
     end = at
     while end < len(row) and not placed.marks[end]:
         word = row[end]
-        if word.stem in plain_words() or is_ordinary(word.word) or not (found := set(starts(word.word, vocabulary))):
+        if those & set(goes_on := vocabulary.by_word.get(word.stem, ())):
+            found = set(goes_on)  # "med records": an ordinary word, but of the name that has begun
+        elif word.stem in plain_words() or is_ordinary(word.word) or not (found := set(starts(word.word, vocabulary))):
             break
         if those and not those & found:
             break

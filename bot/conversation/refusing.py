@@ -22,11 +22,33 @@ KINDLY = KIND | frozenset(phrases("talk")["kindly"])
 HELP = phrases("talk")["help"]
 
 AFTER_HELP = frozenset(
-    {"you", "this", "bot", "please", "about", "here", "for", "me", "now", "then", "today", "do", "the"}
+    {
+        "you",
+        "this",
+        "bot",
+        "please",
+        "about",
+        "here",
+        "for",
+        "me",
+        "now",
+        "then",
+        "today",
+        "do",
+        "the",
+        "exactly",
+        "actually",
+        "really",
+        "again",
+        "all",
+        "have",
+    }
 )
 
 ADDRESS = re.compile(
-    r"(?i:\b(?:user|employee|person|id)\s*#?\s*\d{2,})|[^\s@<>]+@[^\s@<>]+|<@[UW][A-Z0-9]+|(?-i:\b[UW][A-Z0-9]*\d[A-Z0-9]{3,}\b)|(?<!\w)@[a-z][\w.-]+",
+    r"(?i:\b(?:user|employee|person|id)\s*#?\s*\d{2,})|[^\s@<>]+@[^\s@<>]+|<@[UW][A-Z0-9]+|(?-i:\b[UW][A-Z0-9]*\d[A-Z0-9]{3,}\b)|(?<!\w)@[a-z][\w.-]+"
+    r"|(?-i:\b(?:Dr|Mr|Mrs|Ms|Prof|Professor|Frau|Herr|Mme)\.? [A-Z][a-z]+)|\b[a-z]\.[a-z]{3,}\b"
+    r"|(?-i:\bpersonal (?:details?|data|info\w*|files?|records?)\b)",
     re.IGNORECASE,
 )
 HOSTILE = re.compile(

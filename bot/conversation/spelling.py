@@ -39,12 +39,12 @@ def _nearest(word: str, vocabulary: Vocabulary) -> str | None:
     """The one word that is a slip away, in a long name also two; an organisation's own before ordinary ones."""
     own = 1 if len(word) < LONG_WORD else 2
     for words, most in ((vocabulary.names, own), (vocabulary.words, 1), (known_words(), 1)):
-        if meant := _closest(word, words, most):
+        if meant := _closest(word, words, most, vocabulary):
             return meant
     return None
 
 
-def _closest(word: str, words: Collection[str], most: int) -> str | None:
+def _closest(word: str, words: Collection[str], most: int, vocabulary: Vocabulary) -> str | None:
     near = [
         (distance, each)
         for each, distance, _ in process.extract(word, words, scorer=OSA.distance, score_cutoff=most, limit=8)
@@ -52,7 +52,13 @@ def _closest(word: str, words: Collection[str], most: int) -> str | None:
     ]
     least = min((distance for distance, _ in near), default=None)
     nearest = sorted(each for distance, each in near if distance == least)
-    return nearest[-1] if len({stem(each) for each in nearest}) == 1 else None
+    return nearest[-1] if len({_meaning(stem(each), vocabulary) for each in nearest}) == 1 else None
+
+
+def _meaning(word: str, vocabulary: Vocabulary) -> tuple[str, ...]:
+    """What a word stands for: "Produktion" and "production" may be the same department."""
+    term = vocabulary.terms.get((word,))
+    return term.values if term else (word,)
 
 
 def _begins_alike(word: str, meant: str) -> bool:

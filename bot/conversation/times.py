@@ -287,7 +287,7 @@ def _rule(pattern: str, read: Reader | None, kind: Kind = "span") -> Rule:
 _GAP = r"(?:(?!vs\b)\w+ ){0,4}?"
 _OF_EVENT = r"(?:the \w+ (?:in|on|of) )?"
 _OVER = r"(?:(?:in|over|for|during|within|of|on|throughout) )?(?:the )?"
-_PLAIN_MONTH = "|".join(each for each in MONTHS if each not in {"may", "march"})
+_PLAIN_MONTH = "|".join(sorted(SHORT.keys() - {"may", "mar", "march"}, key=len, reverse=True))
 _THIS = r"(?:this|last|previous) (?:week|month|quarter|year)"
 
 
@@ -305,7 +305,7 @@ GRAMMAR = (
     ),
     _rule(rf"({_MONTH}) (?:to|until|through) ({_MONTH})", lambda m, t: _between(m[1], m[2], t)),
     _rule(rf"weeks?(?: commencing| beginning| starting)?(?: of| from| on)? ({_DATE})", lambda m, t: _named(m[1], t)),
-    _rule(r"(?:week|kw|cw|w) ?(\d{1,2})(?:(?: of)? (\d{4}))?", lambda m, t: _iso(m[1], m[2], t)),
+    _rule(r"(?:(?:calendar )?week|kw|cw|w) ?(\d{1,2})(?:(?: of)? (\d{4}))?", lambda m, t: _iso(m[1], m[2], t)),
     _rule(rf"(?:ever since|since|starting|as of) {_GAP}({_NAMED})", lambda m, t: _since(m[1], t)),
     _rule(rf"(?:after|from) {_OF_EVENT}({_NAMED})(?: (?:on|onwards?))?", lambda m, t: _since(m[1], t)),
     _rule(rf"before {_OF_EVENT}({_NAMED})", lambda m, t: _before(m[1], t)),
@@ -327,6 +327,7 @@ GRAMMAR = (
         lambda m, t: _named(m[1], t),
     ),
     _rule(rf"({_PLAIN_MONTH})", lambda m, t: _named(m[1], t)),
+    _rule(r"(may|mar|march|20[12]\d)$", lambda m, t: _named(m[1], t)),
     _rule(rf"(?<!top )(?<!bottom )({_COUNT}) (week|month|quarter|year)s", lambda m, t: _rolling(m[1], m[2], t)),
 )
 """What is looked for, the most telling first."""

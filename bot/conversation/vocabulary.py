@@ -156,15 +156,17 @@ def vocabulary_of(basis: Basis) -> Vocabulary:
     visible = basis.visible
     names = [name for name in departments(basis.store) if visible is None or name in visible]
     teams, locations = places(basis.store, basis.min_group_size)
-    return Vocabulary(
+    vocabulary = Vocabulary(
         departments=(*names, UNMAPPED) if visible is None else tuple(names),
         teams=tuple((team, department) for team, department in teams if department in names),
         locations=locations,
         tools=tuple(sorted({*tools(basis.store), *period_tools(basis.store)})),
     )
+    return kept(vocabulary)
 
 
 @lru_cache(maxsize=16)
 def kept(vocabulary: Vocabulary) -> Vocabulary:
-    """Return an equal vocabulary whose phrases are worked out already, where there was one."""
+    """Return an equal vocabulary whose phrases are worked out, once for every organisation and right."""
+    _ = vocabulary.terms, vocabulary.words, vocabulary.by_word, vocabulary.longest
     return vocabulary

@@ -3,7 +3,8 @@
 Sources, read in 2026: help.openai.com 8411955 and its release notes of 13 August 2026 (starting model under Models);
 learn.microsoft.com, "Assign or unassign licenses"; knowledge.workspace.google.com, "Assign licenses";
 docs.github.com, Copilot policies, access and "Set up budgets"; support.claude.com 13133750 and 12005970;
-docs.cursor.com, dashboard; platform.openai.com, project limits. Menus move: whoever finds another path changes it here.
+code.claude.com, settings reference; docs.cursor.com, dashboard; platform.openai.com, project limits.
+Menus move: whoever finds another path changes it here.
 """
 
 SEATS = {
@@ -21,6 +22,7 @@ SEATS = {
 
 MODELS = {
     "chatgpt": "Workspace settings → Models",
+    "claude-code": "the organization's managed settings (model, availableModels)",
     "github-copilot": "the organization's Settings → Copilot → Models",
     "cursor": "cursor.com/dashboard → Settings → Model Access Control",
     "openai-api": "platform.openai.com → Settings → the project's Limits",

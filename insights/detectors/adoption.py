@@ -1,16 +1,19 @@
 """People who stop coming."""
 
+from insights.actions.champions_programme import champions_programme
 from insights.actions.office_hours import office_hours
 from insights.causes.why import why
 from insights.finding import Detector, Evidence, Finding
 from insights.series import Panel
-from insights.signs import Move, course, enough, moves, recent_people, size
+from insights.signs import Move, course, enough, judged, moves, recent_people, size
 from insights.weekly import COMPANY
 from insights.words import told, tool_name
 
 METRIC = "weekly_active_users"
 LEAST = 0.10
 """Share of the people active at first who must be gone before it is worth a word."""
+
+FEWEST_DEPARTMENTS = 3
 
 
 def _detect(panel: Panel) -> list[Finding]:
@@ -43,10 +46,16 @@ def _detect(panel: Panel) -> list[Finding]:
             ),
             impact=size(-move.change / move.before, 0.5),
             confidence=move.confidence,
-            action=office_hours,
+            action=champions_programme if _everywhere(panel) else office_hours,
             direction=-1,
         )
     ]
+
+
+def _everywhere(panel: Panel) -> bool:
+    """Tell whether it fell in most departments, each by itself: then an hour in one of them is not enough."""
+    known = judged(panel)
+    return len(known) >= FEWEST_DEPARTMENTS and 2 * len(moves(panel, METRIC, known, -1)) > len(known)
 
 
 def _detail(panel: Panel, move: Move) -> str:

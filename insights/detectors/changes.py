@@ -181,6 +181,8 @@ def _sure(panel: Panel, lead: Change) -> str:
     (way, *least), (_, *most) = (format_change(each, unit, panel.currency).split() for each in (low, high))
     if least == most:
         return ""
+    if least[1:] == most[1:]:
+        least = least[:1]
     return f"It is {way} between {' '.join(least)} and {' '.join(most)}, with 90% certainty."
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 from insights.actions.reclaim_seats import activate_or_reclaim
+from insights.actions.right_size_tier import right_size_tier
 from insights.finding import Detector, Evidence, Finding
 from insights.scan import RECENT
 from insights.series import Panel
@@ -79,7 +80,8 @@ def _finding(panel: Panel, found: list[str]) -> Finding:
         impact=reach(panel, found, SEATS) * size(share, 0.5),
         confidence=sureness(panel.array(SHARE, found[0])[-RECENT:].tolist(), LEAST),
         action=filled(
-            activate_or_reclaim,
+            # Where no department stands out, more was bought than is used everywhere: the contract is what to change.
+            activate_or_reclaim if departments or not _renewal(panel) else right_size_tier,
             departments=listing(departments) or "the company",
             saving=_saving(panel, money),
             saving_source="the seats' own prices" if money else "",

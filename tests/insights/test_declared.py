@@ -1,5 +1,8 @@
 """What every metric, view, detector and action must be; a new one is held to it by being there."""
 
+import inspect
+import re
+import sys
 from collections import Counter
 
 import pytest
@@ -15,6 +18,13 @@ from insights.views import VIEWS
 from insights.weekly import COLUMNS
 
 SIX = {"tokens", "depth", "prompts", "models", "departments", "licenses"}
+
+DETECTORS_ROOM = "insights.detectors."
+ACTION_MODULES = [each for name, each in sorted(sys.modules.items()) if name.startswith("insights.actions.")]
+
+
+def is_action(each: object) -> bool:
+    return isinstance(each, Action)
 
 
 def ids(each: Metric | View | Detector | Action) -> str:
@@ -90,3 +100,16 @@ def test_an_action_can_be_done_and_measured(action: Action) -> None:
     assert 0.5 <= action.actionable <= 1
     assert action.measure in metrics()
     assert action.weeks >= 4
+
+
+WITHOUT_FINDING = {
+    "fix_source": "a source that is silent has no weeks to judge: `status`, `doctor` and the data notes tell it",
+}
+
+
+def test_every_action_is_what_some_detector_advises_but_those_with_a_reason() -> None:
+    declared = {name: each.id for module in ACTION_MODULES for name, each in vars(module).items() if is_action(each)}
+    read = [inspect.getsource(sys.modules[name]) for name in sorted(sys.modules) if name.startswith(DETECTORS_ROOM)]
+    used = {token for text in read for token in re.findall(r"\w+", text)}
+    without = {id_ for name, id_ in declared.items() if not {name, id_} & used}
+    assert without == set(WITHOUT_FINDING)

@@ -183,6 +183,32 @@ def test_answers_that_grow_against_what_is_put_in(planted, group) -> None:
 def test_people_who_stop_coming(planted, group) -> None:
     found = only(planted({name: group(people=rising(60, 40)) for name in "ABC"}), "adoption_falls")
     assert found.headline == "Weekly active users went down from 180 to 120 over 14 weeks."
+    assert found.action.id == "champions_programme"
+
+
+def test_people_whom_the_directory_does_not_know_are_a_matter_of_the_directory(planted, group, sound) -> None:
+    found = only(planted(sound | {"Unmapped": group(people=20, seats=None)}), "not_in_directory")
+    assert found.headline == "20 of 220 active people are not in the directory (9.1%)."
+    assert found.action.id == "fix_directory"
+    none(planted(sound | {"Unmapped": group(people=7, seats=None)}), "not_in_directory")
+
+
+def test_seats_without_a_price_are_told_once_and_for_all(planted, group) -> None:
+    priced = {name: group() for name in "ABC"}
+    found = only(
+        planted({name: replace(each, missing=("seat_spend",)) for name, each in priced.items()}), "unpriced_seats"
+    )
+    assert found.headline == "150 seats have no price, so spend cannot be told."
+    assert found.action.id == "fix_prices"
+    none(planted(priced), "unpriced_seats")
+
+
+def test_seats_unused_everywhere_before_a_renewal_are_a_matter_of_the_contract(planted, group) -> None:
+    contract = Contract(tool="chatgpt", seats=300, price=30.0, renews=date(2026, 9, 1))
+    small = {f"D{n}": group(people=6, seats=9, unused=3) for n in range(8)}
+    found = only(planted(small, contracts={"chatgpt": contract}), "unused_seats")
+    assert found.departments == ()
+    assert found.action.id == "right_size_tier"
 
 
 def test_names_with_braces_and_formulas_pass_as_they_are(planted, group, sound) -> None:

@@ -192,3 +192,30 @@ def test_the_unit_does_not_matter(seed: int, unit: float, zero: float) -> None:
     values -= values.min() + 1  # never positive: the log scale is out in both units
     shifted = unit * (values + (min(zero, 0.0) / unit if unit > 1 else 0.0))
     assert change_points(values) == change_points(shifted)
+
+
+@pytest.mark.parametrize(
+    "shape", ["constant", "whole numbers", "far from zero", "rising", "all missing", "half missing"]
+)
+@pytest.mark.parametrize("n", [10, 57, 2000])
+def test_any_series_gives_sorted_whole_numbers_within_it(shape: str, n: int) -> None:
+    rng = np.random.default_rng(n)
+    noise = rng.standard_normal(n)
+    values = {
+        "constant": np.full(n, 3.0),
+        "whole numbers": rng.poisson(2.0, n),
+        "far from zero": 1e9 + noise,
+        "rising": np.arange(n, dtype=np.float64),
+        "all missing": np.full(n, np.nan),
+        "half missing": np.where(rng.random(n) < 0.5, np.nan, noise),
+    }[shape]
+    within(values)
+
+
+def within(values: Floats) -> None:
+    """Warnings are errors here, so that none was given is held as well."""
+    found = change_points(values)
+    assert type(found) is list
+    assert all(type(each) is int for each in found)
+    assert found == sorted(set(found))
+    assert all(0 < each < len(values) for each in found)

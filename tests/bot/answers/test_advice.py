@@ -44,11 +44,22 @@ def finding(action: Action, tool: str = "*", confidence: float = 0.99) -> Findin
             ("chatgpt", "cursor"),
             "ChatGPT: Workspace settings → Members; Cursor: cursor.com/dashboard → Members",
         ),
-        ("*", ("chatgpt", "a-new-tool"), "the page of members or licences in the tool's admin settings"),
+        ("*", ("a-new-tool", "another"), "the page of members or licences in the tool's admin settings"),
+        (
+            "*",
+            ("chatgpt", "a-new-tool"),
+            (
+                "ChatGPT: Workspace settings → Members; "
+                "a-new-tool: the page of members or licences in the tool's admin settings"
+            ),
+        ),
         (
             "*",
             ("chatgpt", "claude", "cursor", "gemini"),
-            "the page of members or licences in the tool's admin settings",
+            (
+                "ChatGPT: Workspace settings → Members; Claude: claude.ai → Organization settings → Members; "
+                "Cursor: cursor.com/dashboard → Members; Gemini: Google Admin console → Directory → Users → Licenses"
+            ),
         ),
     ],
 )

@@ -4,13 +4,15 @@ import pytest
 
 from benchmarks.conversation import Verdict, judged
 
+PARTS = ("development", "variants", "earlier", "others", "others_later", "others_third", "aside")
+
 
 @pytest.fixture(scope="module")
 def verdicts() -> dict[str, list[Verdict]]:
-    return {part: judged(part) for part in ("development", "variants", "earlier", "aside")}
+    return {part: judged(part) for part in PARTS}
 
 
-@pytest.mark.parametrize("part", ["development", "variants", "earlier", "aside"])
+@pytest.mark.parametrize("part", PARTS)
 def test_at_least_95_in_100_questions_are_read_rightly(verdicts: dict[str, list[Verdict]], part: str) -> None:
     wrong = [each.asked.lines for each in verdicts[part] if not each.right]
     assert len(wrong) <= 0.05 * len(verdicts[part]), wrong
