@@ -94,6 +94,10 @@ def test_asking_about_sales_answers_with_its_numbers_its_chart_and_its_action(de
         "departments": ["Sales"],
         "tools": [],
         "weeks": {"from": None, "to": None},
+        "locations": [],
+        "by": None,
+        "compare": None,
+        "rank": None,
         "intent": "show",
     }
     assert told["card"]["title"].startswith("Sales")
