@@ -1,5 +1,6 @@
 """Sources side by side: one that fails stops no other, every run leaves its row, and all can be stopped and go on."""
 
+import asyncio
 import json
 import os
 import re
@@ -122,6 +123,8 @@ def test_all_of_them_wait_for_their_vendors_at_the_same_time(
         seen.update(name for name in ("cursor", "github") if request.path.startswith(f"/{name}"))
         if len(seen) == 2:
             both.set()
+        # long enough for a busy machine to begin the other
+        await asyncio.to_thread(both.wait, 20)
         return None if both.is_set() else web.Response(status=503, headers={"Retry-After": "0"})
 
     vendors.troubles.append(wait_for_another)
